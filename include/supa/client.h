@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * A client is one base URL, one key and one schema. It never changes after it is made, is counted,
+ * and may be used by any number of threads at once. Connections are not its own: all clients of a
+ * process share one transport.
+ */
+#ifndef SUPA_CLIENT_H
+#define SUPA_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <supa/error.h>
+#include <supa/export.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct supa_client supa_client;
+
+/**
+ * One attempt to get an answer, as it is told to supa_client_options.on_attempt. Nothing in it is
+ * secret: the URL carries the names of parameters, not their values. All pointers are valid during
+ * the call only.
+ */
+typedef struct supa_attempt {
+    size_t size;            /**< sizeof(supa_attempt) of the library; fields are only ever added */
+    const char *store_id;   /**< the tenant's store, or "" */
+    const char *method;     /**< "GET", "POST", … */
+    const char *relation;   /**< table, view or function */
+    const char *url;        /**< without filter values: "https://h/rest/v1/t?select=…&id=…" */
+    int32_t side;           /**< a supa_side */
+    int32_t status;         /**< the answer's status, 0 without an answer */
+    int32_t code;           /**< a supa_code: SUPA_OK, or how the attempt failed in the network */
+    int32_t outcome;        /**< a supa_outcome */
+    int32_t attempt;        /**< 1 for the first */
+    int32_t reused;         /**< 1: an open connection was used */
+    int64_t bytes_sent;     /**< of the request's body */
+    int64_t bytes_received; /**< of the answer's body, as it came over the wire */
+    int64_t name_us;        /**< microseconds from the start until the name was resolved, */
+    int64_t connect_us;     /**< … the connection stood, */
+    int64_t tls_us;         /**< … TLS was agreed (0 without TLS), */
+    int64_t first_byte_us;  /**< … the first byte of the answer came, */
+    int64_t total_us;       /**< … all was done */
+} supa_attempt;
+
+/** The default of supa_client_options.max_url: 8,000 for hosts of Supabase, 3,500 elsewhere. */
+#define SUPA_MAX_URL_BY_HOST (-2)
+
+/**
+ * How a client is made. Begin with SUPA_CLIENT_OPTIONS_INIT, which fills in the defaults as numbers;
+ * then in every number 0 means none or off and −1 unlimited, and NULL means none. Texts are copied.
+ */
+typedef struct supa_client_options {
+    size_t size;                /**< sizeof(supa_client_options); _INIT sets it */
+    const char *url;            /**< required: scheme, host and port, with a path or without:
+                                  "https://abc.supabase.co". No user, query or fragment. */
+    const char *key;            /**< API key, sent as `apikey` and, without a token, as bearer */
+    const char *token;          /**< bearer token, when it is not the key (a user's JWT) */
+    const char *rest_path;      /**< path of PostgREST below the URL. Default "/rest/v1"; NULL or ""
+                                  for a bare PostgREST */
+    const char *schema;         /**< PostgreSQL schema; NULL for the server's first */
+    const char *const *headers; /**< further headers, "Name: value" each, NULL at the end */
+    int64_t connect_timeout_ms; /**< resolving, connecting and TLS. Default 5,000 */
+    int64_t timeout_ms;         /**< a whole call. Default 30,000 */
+    int64_t max_url;            /**< bytes of a request's URL. Default SUPA_MAX_URL_BY_HOST */
+    int64_t max_response;       /**< bytes of an answer's body. Default 256 MiB */
+    const char *ca_file;        /**< PEM file of the authorities to trust; NULL for the system's */
+    int32_t allow_plain_http;   /**< 1: http:// is allowed. Default 0 */
+    int32_t allow_private;      /**< 1: private, loopback and other special addresses are allowed.
+                                  Default 0: they are refused on the address really used */
+    /** Called after each attempt, on the calling thread, with no lock held. May be NULL. */
+    void (*on_attempt)(void *user, const supa_attempt *attempt);
+    /** Lines of what happens on the connection, for debugging: without keys, tokens, filter values
+     *  and bodies. One line a call, no newline; valid during the call. Costs time. May be NULL. */
+    void (*log)(void *user, const char *line, size_t length);
+    void *user; /**< handed to both; must outlive the client */
+} supa_client_options;
+
+#define SUPA_CLIENT_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(supa_client_options), NULL, NULL, NULL, "/rest/v1", NULL, NULL, 5000, 30000,        \
+            SUPA_MAX_URL_BY_HOST, 268435456, NULL, 0, 0, NULL, NULL, NULL                          \
+    }
+
+/**
+ * Make a client. Nothing is sent. The first one prepares libcurl and libsodium for the process.
+ *
+ * @param options  read during the call; a struct from a newer header is accepted when what this
+ *                 library does not know of it is zero.
+ * @param error    filled in on failure; may be NULL.
+ * @return a client of the caller's, ended by supa_client_unref; NULL on failure: a URL with another
+ *         scheme, with credentials, a query or a fragment, a key or header with control characters
+ *         (ARGUMENT), plain http that is not allowed (HOST_REFUSED), a libcurl that is too old
+ *         (UNSUPPORTED), NO_MEMORY.
+ */
+SUPA_API SUPA_WARN_UNUSED supa_client *
+supa_client_new(const supa_client_options *options, supa_error *error);
+
+/** One more reference. @return @p client. Any thread. NULL is passed through. */
+SUPA_API supa_client *supa_client_ref(supa_client *client);
+
+/** Give a reference back; the last one frees the client and wipes its keys. NULL is allowed. */
+SUPA_API void supa_client_unref(supa_client *client);
+
+/**
+ * The same client for another PostgreSQL schema (NULL for the server's first).
+ *
+ * @return a new client of the caller's; NULL with @p error filled in on failure.
+ */
+SUPA_API SUPA_WARN_UNUSED supa_client *
+supa_client_with_schema(supa_client *client, const char *schema, supa_error *error);
+
+/**
+ * The same client acting as a user: @p jwt is sent as bearer, the key stays `apikey`, so that row
+ * level security applies.
+ *
+ * @return a new client of the caller's; NULL with @p error filled in on failure.
+ */
+SUPA_API SUPA_WARN_UNUSED supa_client *
+supa_client_with_token(supa_client *client, const char *jwt, supa_error *error);
+
+/**
+ * Ask the server for nothing but an answer: HEAD of the API's root.
+ *
+ * @return 0 when it answered with success, which includes that it took the key; else the code, with
+ *         @p error (may be NULL) filled in.
+ */
+SUPA_API int supa_client_ping(supa_client *client, supa_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
