@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/escape.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#define QUERY   1 /* stands as it is in a query: RFC 3986's, less what divides parameters */
+#define SEGMENT 2 /* … in a path segment */
+#define NAME    4 /* … in a name, anywhere in it */
+#define WORD    8 /* … in a list, without quotes around it */
+
+/* clang-format off */
+#define ALL (QUERY | SEGMENT | NAME | WORD)
+#define LETTERS(c) [(c)] = ALL, [(c) + 1] = ALL, [(c) + 2] = ALL, [(c) + 3] = ALL, [(c) + 4] = ALL
+static const unsigned char classes[256] = {
+    LETTERS('A'), LETTERS('F'), LETTERS('K'), LETTERS('P'), LETTERS('U'), ['Z'] = ALL,
+    LETTERS('a'), LETTERS('f'), LETTERS('k'), LETTERS('p'), LETTERS('u'), ['z'] = ALL,
+    LETTERS('0'), LETTERS('5'), ['_'] = ALL, ['-'] = QUERY | SEGMENT | WORD,
+    ['.'] = QUERY | SEGMENT, ['~'] = QUERY | SEGMENT, ['$'] = NAME,
+    ['*'] = QUERY, ['('] = QUERY, [')'] = QUERY, [','] = QUERY, [':'] = QUERY, ['!'] = QUERY,
+};
+/* clang-format on */
+
+static void put_encoded(struct buffer *url, unsigned char byte)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    char code[3] = {'%', hex[byte >> 4], hex[byte & 15]};
+
+    buffer_put(url, code, sizeof code);
+}
+
+/* The common case, a text without anything to encode, is one copy. */
+void escape_plain(struct buffer *url, const char *text, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length) {
+        size_t start = at;
+
+        while (at < length && (classes[(unsigned char)text[at]] & QUERY) != 0)
+            at++;
+        if (at > start)
+            buffer_put(url, text + start, at - start);
+        if (at < length)
+            put_encoded(url, (unsigned char)text[at++]);
+    }
+}
+
+static void put_quoted(struct buffer *url, const char *text, size_t length)
+{
+    size_t start = 0;
+
+    buffer_puts(url, "%22");
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != '"' && text[i] != '\\')
+            continue;
+        escape_plain(url, text + start, i - start);
+        buffer_puts(url, "%5C");
+        start = i;
+    }
+    escape_plain(url, text + start, length - start);
+    buffer_puts(url, "%22");
+}
+
+static int is_word(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if ((classes[(unsigned char)text[i]] & WORD) == 0)
+            return 0;
+    }
+    return length != 0;
+}
+
+void escape_element(struct buffer *url, const char *text, size_t length)
+{
+    if (is_word(text, length))
+        buffer_put(url, text, length);
+    else
+        put_quoted(url, text, length);
+}
+
+void escape_array_element(struct buffer *url, const char *text, size_t length)
+{
+    put_quoted(url, text, length);
+}
+
+void escape_segment(struct buffer *url, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if ((classes[(unsigned char)text[i]] & SEGMENT) != 0)
+            buffer_putc(url, text[i]);
+        else
+            put_encoded(url, (unsigned char)text[i]);
+    }
+}
+
+/* A gateway may decode %2F and resolve dots before it matches its routes, so that an encoded slash
+ * would leave its place after all. */
+const char *escape_segment_mistake(const char *text)
+{
+    size_t length;
+
+    if (text == NULL)
+        return "the name is NULL";
+    length = strlen(text);
+    if (length == 0)
+        return "the name is empty";
+    if (text_has_control(text, length))
+        return "the name contains a control character";
+    if (!text_is_utf8(text, length))
+        return "the name is not valid UTF-8";
+    if (strchr(text, '/') != NULL)
+        return "the name contains a slash, which gateways take for a path";
+    if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+        return "the name is a path's dots";
+    return NULL;
+}
+
+static int is_one_of(const char *text, size_t length, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        if (strlen(*words) == length && memcmp(*words, text, length) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* As the last part of a key these would be parameters of their own. */
+static int is_keyword(const char *text, size_t length)
+{
+    static const char *const words[] = {"select",      "order", "limit", "offset", "columns",
+                                        "on_conflict", "and",   "or",    "not",    NULL};
+
+    return is_one_of(text, length, words);
+}
+
+static int is_bare_name(const char *text, size_t length)
+{
+    if (length == 0 || text[0] == ' ' || text[length - 1] == ' ')
+        return 0;
+    for (size_t i = 0; i < length; i++) {
+        if ((classes[(unsigned char)text[i]] & NAME) != 0 || text[i] == ' ')
+            continue;
+        if (text[i] != '-' || i + 1 == length || text[i + 1] == '>')
+            return 0;
+    }
+    return 1;
+}
+
+void escape_name(struct buffer *url, const char *text, size_t length)
+{
+    if (is_bare_name(text, length))
+        escape_plain(url, text, length);
+    else
+        put_quoted(url, text, length);
+}
+
+static int is_bare_key(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (strchr("(-:.,>)\"\\", text[i]) != NULL)
+            return 0;
+    }
+    return length != 0;
+}
+
+/* The length of the quoted part at @text, its quotes included; 0 when it is none. */
+static size_t quoted_length(const char *text, size_t length)
+{
+    if (length < 2 || text[0] != '"')
+        return 0;
+    for (size_t i = 1; i < length; i++) {
+        if (text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            return i + 1;
+    }
+    return 0;
+}
+
+/* Where a part of a column ends: at an arrow, or at a dot where dots part. */
+static size_t part_length(const char *text, size_t length, int dots)
+{
+    size_t quoted = quoted_length(text, length);
+
+    if (quoted != 0)
+        return quoted;
+    for (size_t i = 0; i < length; i++) {
+        if ((dots && text[i] == '.') || (text[i] == '-' && i + 1 < length && text[i + 1] == '>'))
+            return i;
+    }
+    return length;
+}
+
+static void put_part(struct buffer *url, const char *text, size_t length, int is_key, int is_last)
+{
+    if (quoted_length(text, length) == length && length != 0)
+        escape_plain(url, text, length);
+    else if (
+        is_key ? is_bare_key(text, length)
+               : is_bare_name(text, length) && !(is_last && is_keyword(text, length)))
+        escape_plain(url, text, length);
+    else
+        put_quoted(url, text, length);
+}
+
+void escape_column(struct buffer *url, const char *text, size_t length, enum column_place place)
+{
+    int is_key = 0;
+
+    for (;;) {
+        size_t n = part_length(text, length, place == COLUMN_KEY && !is_key);
+        int ends = n == length || text[n] != '.';
+
+        put_part(url, text, n, is_key, place == COLUMN_KEY && ends);
+        text += n;
+        length -= n;
+        if (length == 0)
+            return;
+        if (text[0] == '.') {
+            buffer_putc(url, '.');
+            n = 1;
+        } else {
+            n = length > 2 && text[2] == '>' ? 3 : 2;
+            escape_plain(url, text, n);
+            is_key = 1;
+        }
+        text += n;
+        length -= n;
+    }
+}
+
+/* A quoted part must be followed by the end, a dot or an arrow; and no part may be empty. */
+static const char *parts_mistake(const char *text, size_t length)
+{
+    int is_key = 0;
+
+    for (;;) {
+        size_t n = part_length(text, length, !is_key);
+
+        if (n == 0)
+            return "a part of the column's name is empty";
+        text += n;
+        length -= n;
+        if (length == 0)
+            return NULL;
+        if (text[0] == '.' && !is_key) {
+            n = 1;
+        } else if (text[0] == '-' && length > 1 && text[1] == '>') {
+            n = length > 2 && text[2] == '>' ? 3 : 2;
+            is_key = 1;
+        } else {
+            return "something follows a quoted part of the column's name";
+        }
+        text += n;
+        length -= n;
+    }
+}
+
+const char *escape_column_mistake(const char *text)
+{
+    size_t length;
+
+    if (text == NULL)
+        return "the column is NULL";
+    length = strlen(text);
+    if (length == 0)
+        return "the column is empty";
+    if (text_has_control(text, length))
+        return "the column contains a control character";
+    if (!text_is_utf8(text, length))
+        return "the column is not valid UTF-8";
+    return parts_mistake(text, length);
+}
+
+int escape_column_is_embedded(const char *text, size_t length)
+{
+    size_t n = part_length(text, length, 1);
+
+    return n < length && text[n] == '.';
+}

@@ -1,0 +1,761 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/json.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#define COUNT_ONE (1u << 5)
+#define COUNT_MAX (UINT32_MAX >> 5)
+
+#if defined(__GNUC__)
+#define RARELY(condition) __builtin_expect((condition) != 0, 0)
+#define APART             __attribute__((noinline))
+#else
+#define RARELY(condition) (condition)
+#define APART
+#endif
+
+struct reader {
+    const char *text, *end;
+    struct json_node *nodes;
+    uint32_t count, capacity;
+    uint32_t open;  /* the innermost open container; its own next is the one around it */
+    uint32_t depth; /* of open containers */
+    int behind;     /* 1: a value was read, what follows is not one */
+    int escaped;
+    const char *wrong_at; /* where and what the mistake is; what is NULL when memory is gone */
+    const char *what;
+};
+
+static APART const char *wrong(struct reader *reader, const char *at, const char *what)
+{
+    reader->wrong_at = at;
+    reader->what = what;
+    return NULL;
+}
+
+/* What is wrong at a place where something else must stand. */
+static APART const char *missing(struct reader *reader, const char *at, const char *what)
+{
+    return wrong(reader, at, at == reader->end ? "the text ends too early" : what);
+}
+
+static APART int grow(struct reader *reader)
+{
+    size_t capacity = reader->capacity;
+    size_t length = (size_t)(reader->end - reader->text);
+    size_t size;
+    struct json_node *nodes;
+
+    capacity = capacity == 0 ? length / 8 + 16 : capacity * 2;
+    if (size_multiply(capacity, sizeof *nodes, &size) != 0)
+        return -1;
+    nodes = memory_grow(reader->nodes, size);
+    if (nodes == NULL)
+        return -1;
+    reader->nodes = nodes;
+    reader->capacity = capacity < JSON_NONE ? (uint32_t)capacity : JSON_NONE;
+    return 0;
+}
+
+static inline struct json_node *push(struct reader *reader, const char *start, uint32_t info)
+{
+    struct json_node *node;
+
+    if (RARELY(reader->count == reader->capacity) && grow(reader) != 0) {
+        wrong(reader, start, NULL);
+        return NULL;
+    }
+    node = &reader->nodes[reader->count++];
+    node->start = (uint32_t)(start - reader->text);
+    node->info = info;
+    return node;
+}
+
+static inline int is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && (unsigned char)*at <= ' ' &&
+           (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+        at++;
+    return at;
+}
+
+/* The top bit of each byte that ends a run of plain characters: quotes, backslashes, control
+ * characters and everything beyond ASCII. Bytes behind the first such one may be marked wrongly. */
+static inline uint64_t special_bytes(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+    uint64_t quote = word ^ ones * '"';
+    uint64_t backslash = word ^ ones * '\\';
+    uint64_t control = word - ones * 0x20;
+
+    return ((((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (control & ~word)) |
+            word) &
+           tops;
+}
+
+static inline uint64_t load_word(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof word);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
+static inline int is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Runs of plain characters, eight at a time; with SSE2 sixteen, where characters beyond ASCII count
+ * as control characters since bytes are signed there. */
+static inline const char *skip_plain(const char *at, const char *end)
+{
+#if defined(__SSE2__)
+    while (end - at >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+        __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+        __m128i other = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+        int special = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), other));
+
+        if (special != 0)
+            return at + __builtin_ctz((unsigned)special);
+        at += 16;
+    }
+#endif
+    while (end - at >= 8) {
+        uint64_t special = special_bytes(load_word(at));
+
+        if (special != 0)
+            return at + (__builtin_ctzll(special) >> 3);
+        at += 8;
+    }
+    while (at < end && is_plain(*at))
+        at++;
+    return at;
+}
+
+static int hex_digit(char c)
+{
+    if (is_digit(c))
+        return c - '0';
+    c = text_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The number of four hexadecimal digits, or −1. */
+static int hex4(const char *at, const char *end)
+{
+    int number = 0;
+
+    if (end - at < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_digit(at[i]);
+
+        if (digit < 0)
+            return -1;
+        number = number * 16 + digit;
+    }
+    return number;
+}
+
+static int is_high(int unit)
+{
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static int is_low(int unit)
+{
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/* The character that the \u at @at stands for and, in @used, the bytes it takes there (6, or 12 for
+ * a pair); −1 when it is not one. */
+static int32_t unicode_escape(const char *at, const char *end, size_t *used)
+{
+    int high = hex4(at + 2, end);
+    int low;
+
+    *used = 6;
+    if (!is_high(high))
+        return is_low(high) ? -1 : high;
+    if (end - at < 12 || at[6] != '\\' || at[7] != 'u')
+        return -1;
+    low = hex4(at + 8, end);
+    if (!is_low(low))
+        return -1;
+    *used = 12;
+    return 0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00);
+}
+
+static size_t utf8_size(int32_t character)
+{
+    return character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+}
+
+static size_t utf8_put(int32_t character, char *out)
+{
+    static const unsigned char marks[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    size_t size = utf8_size(character);
+
+    for (size_t i = size - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (character & 0x3F));
+        character >>= 6;
+    }
+    out[0] = (char)(marks[size] | character);
+    return size;
+}
+
+static int is_escape(char c)
+{
+    return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' ||
+           c == 't';
+}
+
+/* Steps over one escape; @saved grows by the bytes that decoding it saves. */
+static APART const char *skip_escape(struct reader *reader, const char *at, uint32_t *saved)
+{
+    size_t used;
+    int32_t character;
+
+    if (reader->end - at < 2)
+        return missing(reader, reader->end, NULL);
+    if (at[1] != 'u') {
+        if (!is_escape(at[1]))
+            return wrong(reader, at, "an unknown escape");
+        *saved += 1;
+        return at + 2;
+    }
+    character = unicode_escape(at, reader->end, &used);
+    if (character < 0)
+        return wrong(reader, at, "an escape that is no character");
+    *saved += (uint32_t)(used - utf8_size(character));
+    return at + used;
+}
+
+/* Steps over the characters beyond ASCII. */
+static APART const char *skip_utf8(struct reader *reader, const char *at)
+{
+    do {
+        size_t n = text_utf8_length(at, (size_t)(reader->end - at));
+
+        if (n == 0)
+            return wrong(reader, at, "broken UTF-8");
+        at += n;
+    } while (at < reader->end && (unsigned char)*at >= 0x80);
+    return at;
+}
+
+/* From the first byte of a string that is not plain to its closing quote. */
+static APART const char *skip_special(struct reader *reader, const char *at, uint32_t *saved)
+{
+    while (at < reader->end && *at != '"') {
+        if (*at == '\\')
+            at = skip_escape(reader, at, saved);
+        else if ((unsigned char)*at >= 0x80)
+            at = skip_utf8(reader, at);
+        else
+            return wrong(reader, at, "a control character in a string");
+        if (at == NULL)
+            return NULL;
+        at = skip_plain(at, reader->end);
+    }
+    return at < reader->end ? at : missing(reader, at, NULL);
+}
+
+/* The string behind the quote at @at. */
+static inline const char *read_string(struct reader *reader, const char *at)
+{
+    struct json_node *node = push(reader, at + 1, JSON_STRING);
+    const char *start = at + 1;
+    uint32_t saved = 0;
+
+    if (RARELY(node == NULL))
+        return NULL;
+    at = skip_plain(start, reader->end);
+    if (RARELY(at == reader->end || *at != '"')) {
+        at = skip_special(reader, at, &saved);
+        if (at == NULL)
+            return NULL;
+    }
+    node->end = (uint32_t)(at - reader->text);
+    node->size = node->end - node->start - saved;
+    if (RARELY(saved != 0)) {
+        node->info |= JSON_ESCAPED;
+        reader->escaped = 1;
+    }
+    return at + 1;
+}
+
+static inline const char *skip_digits(const char *at, const char *end)
+{
+    while (at < end && is_digit(*at))
+        at++;
+    return at;
+}
+
+/* One digit or more from @at on; NULL when there is none, with @at remembered in *@stop. */
+static inline const char *some_digits(const char *at, const char *end, const char **stop)
+{
+    const char *behind = skip_digits(at, end);
+
+    if (behind != at)
+        return behind;
+    *stop = at;
+    return NULL;
+}
+
+/* Steps over one number; NULL when the grammar breaks at *@stop. */
+static inline const char *skip_number(const char *at, const char *end, const char **stop)
+{
+    if (*at == '-')
+        at++;
+    if (at < end && *at == '0')
+        at++;
+    else if ((at = some_digits(at, end, stop)) == NULL)
+        return NULL;
+    if (at < end && *at == '.' && (at = some_digits(at + 1, end, stop)) == NULL)
+        return NULL;
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        at++;
+        if (at < end && (*at == '+' || *at == '-'))
+            at++;
+        at = some_digits(at, end, stop);
+    }
+    return at;
+}
+
+static inline const char *read_number(struct reader *reader, const char *at)
+{
+    struct json_node *node = push(reader, at, JSON_NUMBER);
+    const char *stop;
+    const char *behind;
+
+    if (RARELY(node == NULL))
+        return NULL;
+    behind = skip_number(at, reader->end, &stop);
+    if (RARELY(behind == NULL))
+        return missing(reader, stop, "a number without a digit here");
+    node->end = (uint32_t)(behind - reader->text);
+    return behind;
+}
+
+static const char *
+read_word(struct reader *reader, const char *at, const char *word, enum json_kind kind)
+{
+    struct json_node *node = push(reader, at, (uint32_t)kind);
+    size_t length = strlen(word);
+
+    if (RARELY(node == NULL))
+        return NULL;
+    for (size_t i = 0; i < length; i++) {
+        if (at + i == reader->end || at[i] != word[i])
+            return missing(reader, at + i, "not a value");
+    }
+    node->end = (uint32_t)(at - reader->text + (ptrdiff_t)length);
+    return at + length;
+}
+
+/* A key, its colon, and the blanks up to the value. */
+static inline const char *read_key(struct reader *reader, const char *at)
+{
+    if (RARELY(at == reader->end || *at != '"'))
+        return missing(reader, at, "a key must stand here");
+    at = read_string(reader, at);
+    if (RARELY(at == NULL))
+        return NULL;
+    at = skip_blanks(at, reader->end);
+    if (RARELY(at == reader->end || *at != ':'))
+        return missing(reader, at, "a colon must stand here");
+    return skip_blanks(at + 1, reader->end);
+}
+
+static inline const char *close_container(struct reader *reader, const char *at)
+{
+    struct json_node *node = &reader->nodes[reader->open];
+
+    reader->open = node->next;
+    reader->depth--;
+    reader->behind = 1;
+    node->end = (uint32_t)(at + 1 - reader->text);
+    node->next = reader->count;
+    return at + 1;
+}
+
+static const char *open_container(struct reader *reader, const char *at, enum json_kind kind)
+{
+    struct json_node *node = push(reader, at, (uint32_t)kind);
+
+    if (node == NULL)
+        return NULL;
+    if (++reader->depth > JSON_DEPTH)
+        return wrong(reader, at, "nested too deeply");
+    node->next = reader->open;
+    reader->open = reader->count - 1;
+    at = skip_blanks(at + 1, reader->end);
+    if (at < reader->end && *at == (kind == JSON_OBJECT ? '}' : ']'))
+        return close_container(reader, at);
+    reader->behind = 0;
+    node->info += COUNT_ONE;
+    return kind == JSON_OBJECT ? read_key(reader, at) : at;
+}
+
+/* The values that are no strings. */
+static inline const char *read_other(struct reader *reader, const char *at)
+{
+    switch (*at) {
+    case '[':
+        return open_container(reader, at, JSON_ARRAY);
+    case '{':
+        return open_container(reader, at, JSON_OBJECT);
+    case 'n':
+        return read_word(reader, at, "null", JSON_NULL);
+    case 't':
+        return read_word(reader, at, "true", JSON_TRUE);
+    case 'f':
+        return read_word(reader, at, "false", JSON_FALSE);
+    default:
+        return wrong(reader, at, "a value must stand here");
+    }
+}
+
+/* One value, or the beginning of one that contains others. */
+static inline const char *read_value(struct reader *reader, const char *at)
+{
+    reader->behind = 1;
+    if (RARELY(at == reader->end))
+        return missing(reader, at, NULL);
+    if (*at == '"')
+        return read_string(reader, at);
+    return *at == '-' || is_digit(*at) ? read_number(reader, at) : read_other(reader, at);
+}
+
+/* What stands behind a value inside a container: its end, or a comma and the next one's key. */
+static inline const char *read_behind(struct reader *reader, const char *at)
+{
+    struct json_node *container = &reader->nodes[reader->open];
+    int object = json_kind_of(container) == JSON_OBJECT;
+
+    at = skip_blanks(at, reader->end);
+    if (RARELY(at == reader->end))
+        return missing(reader, at, NULL);
+    if (*at == (object ? '}' : ']'))
+        return close_container(reader, at);
+    if (RARELY(*at != ','))
+        return wrong(reader, at, "a comma or the end of a list must stand here");
+    if (RARELY(json_count(container) == COUNT_MAX))
+        return wrong(reader, at, "too many values in one list");
+    container->info += COUNT_ONE;
+    reader->behind = 0;
+    at = skip_blanks(at + 1, reader->end);
+    return object ? read_key(reader, at) : at;
+}
+
+static const char *read_document(struct reader *reader)
+{
+    const char *at = skip_blanks(reader->text, reader->end);
+
+    do {
+        at = read_value(reader, at);
+        while (at != NULL && reader->behind && reader->open != JSON_NONE)
+            at = read_behind(reader, at);
+    } while (at != NULL && reader->open != JSON_NONE);
+    if (at == NULL)
+        return NULL;
+    at = skip_blanks(at, reader->end);
+    return at == reader->end ? at : wrong(reader, at, "something stands behind the value");
+}
+
+int json_parse(struct json_tape *tape, const char *text, size_t length, struct json_error *error)
+{
+    struct reader reader = {
+        .text = text,
+        .end = text + length,
+        .nodes = tape->nodes,
+        .capacity = tape->capacity,
+        .open = JSON_NONE};
+    const char *end;
+
+    if (length >= UINT32_MAX)
+        end = wrong(&reader, text, "the text is too long");
+    else
+        end = read_document(&reader);
+    tape->nodes = reader.nodes;
+    tape->capacity = reader.capacity;
+    tape->count = end != NULL ? reader.count : 0;
+    tape->escaped = end != NULL && reader.escaped;
+    if (end != NULL)
+        return JSON_OK;
+    error->what = reader.what != NULL ? reader.what : "out of memory";
+    error->offset = (size_t)(reader.wrong_at - text);
+    return reader.what != NULL ? JSON_MALFORMED : JSON_NO_MEMORY;
+}
+
+void json_tape_free(struct json_tape *tape)
+{
+    memory_free(tape->nodes);
+    memset(tape, 0, sizeof *tape);
+}
+
+/* Decodes the escape at @at, which was checked before: up to 4 bytes in @out, their number returned;
+ * *@used is what it takes in the text. */
+static size_t decode_escape(const char *at, const char *end, char *out, size_t *used)
+{
+    static const char letters[] = "bfnrt", bytes[] = "\b\f\n\r\t";
+    const char *letter;
+
+    if (at[1] == 'u')
+        return utf8_put(unicode_escape(at, end, used), out);
+    letter = strchr(letters, at[1]);
+    *out = letter != NULL ? bytes[letter - letters] : at[1];
+    *used = 2;
+    return 1;
+}
+
+void json_decode(const char *text, const struct json_node *string, char *out)
+{
+    const char *at = text + string->start, *end = text + string->end;
+
+    while (at < end) {
+        const char *backslash = memchr(at, '\\', (size_t)(end - at));
+        size_t plain = (size_t)((backslash != NULL ? backslash : end) - at);
+        size_t used;
+
+        memcpy(out, at, plain);
+        out += plain;
+        if (backslash == NULL)
+            return;
+        out += decode_escape(backslash, end, out, &used);
+        at = backslash + used;
+    }
+}
+
+int json_string_is(
+    const char *text, const struct json_node *string, const char *bytes, size_t length)
+{
+    const char *at = text + string->start, *end = text + string->end;
+
+    if (string->size != length)
+        return 0;
+    if ((string->info & JSON_ESCAPED) == 0)
+        return length == 0 || memcmp(at, bytes, length) == 0;
+    while (at < end) {
+        char decoded[4] = {*at};
+        size_t used = 1, n = 1;
+
+        if (*at == '\\')
+            n = decode_escape(at, end, decoded, &used);
+        if (memcmp(decoded, bytes, n) != 0)
+            return 0;
+        bytes += n;
+        at += used;
+    }
+    return 1;
+}
+
+uint32_t json_member(
+    const struct json_tape *tape, const char *text, uint32_t object, const char *name,
+    size_t length)
+{
+    uint32_t behind = tape->nodes[object].next;
+
+    for (uint32_t key = object + 1; key < behind; key = json_next(tape, key + 1)) {
+        if (json_string_is(text, &tape->nodes[key], name, length))
+            return key + 1;
+    }
+    return JSON_NONE;
+}
+
+int json_is_number(const char *text, size_t length)
+{
+    const char *stop;
+
+    return length != 0 && skip_number(text, text + length, &stop) == text + length;
+}
+
+/* A number's parts: ±(the digits between first and behind, without the point) × 10^exponent. */
+struct decimal {
+    int negative;
+    const char *first, *behind;
+    int64_t digits;   /* how many there are */
+    int64_t exponent; /* what it is beyond ±10^15 makes no difference below 4 GiB of digits */
+};
+
+static int64_t read_exponent(const char *at, const char *end)
+{
+    int negative = at < end && *at == '-';
+    int64_t exponent = 0;
+
+    if (at < end && (*at == '-' || *at == '+'))
+        at++;
+    for (; at < end; at++) {
+        if (exponent < INT64_C(100000000000000))
+            exponent = exponent * 10 + (*at - '0');
+    }
+    return negative ? -exponent : exponent;
+}
+
+static struct decimal take_apart(const char *at, size_t length)
+{
+    const char *end = at + length;
+    struct decimal d = {.negative = *at == '-'};
+    const char *point;
+
+    d.first = d.negative ? at + 1 : at;
+    point = skip_digits(d.first, end);
+    d.digits = point - d.first;
+    d.behind = point;
+    if (point < end && *point == '.') {
+        d.behind = skip_digits(point + 1, end);
+        d.exponent = -(d.behind - point - 1);
+        d.digits -= d.exponent;
+    }
+    if (d.behind < end)
+        d.exponent += read_exponent(d.behind + 1, end);
+    return d;
+}
+
+static int append_digit(uint64_t *number, char digit)
+{
+    uint64_t value = (uint64_t)(digit - '0');
+
+    if (*number > UINT64_MAX / 10 || (*number == UINT64_MAX / 10 && value > UINT64_MAX % 10))
+        return -1;
+    *number = *number * 10 + value;
+    return 0;
+}
+
+/* The digits as a whole number: those behind the point must be zeros, the exponent adds some. */
+static int whole_number(const struct decimal *d, uint64_t *out)
+{
+    int64_t whole = d->digits + (d->exponent < 0 ? d->exponent : 0);
+    int64_t i = 0;
+
+    *out = 0;
+    for (const char *at = d->first; at < d->behind; at++) {
+        if (*at == '.')
+            continue;
+        if (i++ < whole ? append_digit(out, *at) != 0 : *at != '0')
+            return -1;
+    }
+    for (i = 0; i < d->exponent && *out != 0; i++) {
+        if (append_digit(out, '0') != 0)
+            return -1;
+    }
+    return 0;
+}
+
+enum json_number json_int64(const char *digits, size_t length, int64_t *out)
+{
+    struct decimal d = take_apart(digits, length);
+    uint64_t number;
+
+    if (whole_number(&d, &number) != 0 || number > (uint64_t)INT64_MAX + (d.negative ? 1 : 0))
+        return JSON_NUMBER_RANGE;
+    if (d.negative)
+        *out = number == 0 ? 0 : -(int64_t)(number - 1) - 1;
+    else
+        *out = (int64_t)number;
+    return JSON_NUMBER_OK;
+}
+
+enum json_number json_uint64(const char *digits, size_t length, uint64_t *out)
+{
+    struct decimal d = take_apart(digits, length);
+    uint64_t number;
+
+    if (whole_number(&d, &number) != 0 || (d.negative && number != 0))
+        return JSON_NUMBER_RANGE;
+    *out = number;
+    return JSON_NUMBER_OK;
+}
+
+/* Clinger's short cut: digits and power are exact doubles, so one operation rounds once. */
+static int simple_double(const struct decimal *d, double *out)
+{
+#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD == 0
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    uint64_t number = 0;
+
+    if (d->digits > 15 || d->exponent < -22 || d->exponent > 22)
+        return -1;
+    for (const char *at = d->first; at < d->behind; at++) {
+        if (*at != '.')
+            number = number * 10 + (uint64_t)(*at - '0');
+    }
+    *out = d->exponent < 0 ? (double)number / powers[-d->exponent]
+                           : (double)number * powers[d->exponent];
+    return 0;
+#else
+    (void)d;
+    (void)out;
+    return -1;
+#endif
+}
+
+/* More digits than can decide how a double is rounded; beyond them only whether there is another
+ * non-zero one matters. */
+#define DIGITS_MAX 800
+
+/* Writes the number as digits and an exponent: a form that has no point and so no locale. */
+static void put_pointless(const struct decimal *d, char *out, size_t size)
+{
+    int64_t exponent = d->exponent;
+    size_t used = 0;
+
+    for (const char *at = d->first; at < d->behind; at++) {
+        if (*at == '.' || (*at == '0' && used == 0))
+            continue;
+        if (used < DIGITS_MAX)
+            out[used++] = *at;
+        else
+            exponent++;
+        if (used == DIGITS_MAX && *at != '0')
+            out[used - 1] = out[used - 1] == '0' ? '1' : out[used - 1];
+    }
+    if (used == 0)
+        out[used++] = '0';
+    snprintf(out + used, size - used, "e%lld", (long long)exponent);
+}
+
+enum json_number json_double(const char *digits, size_t length, double *out)
+{
+    struct decimal d = take_apart(digits, length);
+    char plain[DIGITS_MAX + 32];
+    double number;
+
+    if (simple_double(&d, &number) != 0) {
+        int saved = errno;
+
+        put_pointless(&d, plain, sizeof plain);
+        number = strtod(plain, NULL);
+        errno = saved;
+        if (number > DBL_MAX)
+            return JSON_NUMBER_RANGE;
+    }
+    *out = d.negative ? -number : number;
+    return JSON_NUMBER_OK;
+}
