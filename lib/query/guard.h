@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What keeps a query where it belongs: the tables of its side, and the rows of its store. */
+#ifndef QUERY_GUARD_H
+#define QUERY_GUARD_H
+
+#include "base/buffer.h"
+
+struct supa_query;
+
+/* 0 when the query's tables, filters and rows are its side's and its store's; else the code, with
+ * the query's mistake filled in. Stamps the store on inserted rows. */
+int guard_check(struct supa_query *query);
+
+/* Writes the filters that restrict the query to its store: `&store_id=eq.…` each. */
+void guard_write(struct buffer *url, const struct supa_query *query);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/operand.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char OPERAND_NO_MEMORY[] = "out of memory";
+
+/* printf and strtod use the locale's decimal point; the point is put right at the end. */
+size_t operand_real(double number, char out[REAL_MAX])
+{
+    int n = 0;
+    size_t length = 0;
+    char text[REAL_MAX];
+
+    if (isnan(number))
+        return (size_t)snprintf(out, REAL_MAX, "NaN");
+    if (isinf(number))
+        return (size_t)snprintf(out, REAL_MAX, number < 0 ? "-Infinity" : "Infinity");
+    for (int precision = 15; precision <= 17; precision++) {
+        n = snprintf(text, sizeof text, "%.*g", precision, number);
+        if (strtod(text, NULL) == number)
+            break;
+    }
+    for (int i = 0; i < n; i++) {
+        if (strchr("0123456789+-e", text[i]) != NULL)
+            out[length++] = text[i];
+        else if (length == 0 || out[length - 1] != '.')
+            out[length++] = '.';
+    }
+    out[length] = '\0';
+    return length;
+}
+
+static const char *keep(struct piece *piece, struct arena *arena, const char *text, size_t length)
+{
+    piece->text = arena_text(arena, text, length);
+    piece->length = length;
+    return piece->text != NULL ? NULL : OPERAND_NO_MEMORY;
+}
+
+static const char *text_mistake(const char *text, size_t length)
+{
+    if (text == NULL)
+        return "the text is NULL; supa_null() is the null value";
+    if (memchr(text, '\0', length) != NULL)
+        return "the text contains a NUL character, which PostgreSQL cannot store";
+    if (!text_is_utf8(text, length))
+        return "the text is not valid UTF-8";
+    return NULL;
+}
+
+static const char *json_mistake(const char *text, size_t length)
+{
+    struct json_tape tape = {0};
+    struct json_error error;
+    int result;
+
+    if (text == NULL)
+        return "the JSON text is NULL";
+    result = json_parse(&tape, text, length, &error);
+    json_tape_free(&tape);
+    if (result == JSON_NO_MEMORY)
+        return OPERAND_NO_MEMORY;
+    return result == JSON_OK ? NULL : "the text is not valid JSON";
+}
+
+static const char *read_number(struct piece *piece, supa_value value, struct arena *arena)
+{
+    char text[REAL_MAX];
+    int n;
+
+    if (value.kind == SUPA_KIND_REAL)
+        return keep(piece, arena, text, operand_real(value.as.real, text));
+    if (value.kind == SUPA_KIND_UINT)
+        n = snprintf(text, sizeof text, "%" PRIu64, value.as.natural);
+    else
+        n = snprintf(text, sizeof text, "%" PRId64, value.as.integer);
+    return keep(piece, arena, text, (size_t)n);
+}
+
+static const char *read_text(struct piece *piece, supa_value value, struct arena *arena)
+{
+    const char *text = value.as.pointer, *mistake = NULL;
+
+    if (value.length > SIZE_MAX / 8)
+        return "the text is too long";
+    if (value.kind == SUPA_KIND_TEXT)
+        mistake = text_mistake(text, (size_t)value.length);
+    else if (value.kind == SUPA_KIND_JSON)
+        mistake = json_mistake(text, (size_t)value.length);
+    else if (text == NULL || !json_is_number(text, (size_t)value.length))
+        mistake = "the digits are not a decimal number";
+    return mistake != NULL ? mistake : keep(piece, arena, text, (size_t)value.length);
+}
+
+static const char *read_scalar(struct piece *piece, supa_value value, struct arena *arena)
+{
+    switch ((supa_kind)value.kind) {
+    case SUPA_KIND_TEXT:
+    case SUPA_KIND_DECIMAL:
+    case SUPA_KIND_JSON:
+        return read_text(piece, value, arena);
+    case SUPA_KIND_INT:
+    case SUPA_KIND_UINT:
+    case SUPA_KIND_REAL:
+        return read_number(piece, value, arena);
+    case SUPA_KIND_BOOL:
+        return value.as.integer != 0 ? keep(piece, arena, "true", 4)
+                                     : keep(piece, arena, "false", 5);
+    case SUPA_KIND_NULL:
+        *piece = (struct piece){NULL, 0};
+        return NULL;
+    case SUPA_KIND_TEXTS:
+    case SUPA_KIND_INTS:
+    case SUPA_KIND_REALS:
+    case SUPA_KIND_VALUES:
+        return "a list inside of a list";
+    }
+    return "the value is of no kind: it was not made by a supa_… constructor";
+}
+
+static supa_value element(supa_value list, size_t i)
+{
+    switch ((supa_kind)list.kind) {
+    case SUPA_KIND_TEXTS:
+        return supa_text(((const char *const *)list.as.pointer)[i]);
+    case SUPA_KIND_INTS:
+        return supa_int(((const int64_t *)list.as.pointer)[i]);
+    case SUPA_KIND_REALS:
+        return supa_real(((const double *)list.as.pointer)[i]);
+    case SUPA_KIND_NULL:
+    case SUPA_KIND_TEXT:
+    case SUPA_KIND_INT:
+    case SUPA_KIND_UINT:
+    case SUPA_KIND_REAL:
+    case SUPA_KIND_DECIMAL:
+    case SUPA_KIND_BOOL:
+    case SUPA_KIND_JSON:
+    case SUPA_KIND_VALUES:
+        break;
+    }
+    return ((const supa_value *)list.as.pointer)[i];
+}
+
+static const char *read_list(struct operand *operand, supa_value list, struct arena *arena)
+{
+    struct piece *pieces;
+    size_t size;
+
+    operand->kind = OPERAND_LIST;
+    operand->pieces = NULL;
+    operand->count = (size_t)list.length;
+    if (list.length == 0)
+        return NULL;
+    if (list.as.pointer == NULL)
+        return "the list is NULL but not empty";
+    if (list.length > SIZE_MAX / 8 ||
+        size_multiply((size_t)list.length, sizeof *pieces, &size) != 0)
+        return "the list is too long";
+    pieces = arena_get(arena, size);
+    if (pieces == NULL)
+        return OPERAND_NO_MEMORY;
+    operand->pieces = pieces;
+    for (size_t i = 0; i < operand->count; i++) {
+        const char *mistake = read_scalar(&pieces[i], element(list, i), arena);
+
+        if (mistake != NULL)
+            return mistake;
+    }
+    return NULL;
+}
+
+const char *operand_read(struct operand *operand, supa_value value, struct arena *arena)
+{
+    *operand = (struct operand){OPERAND_SCALAR, value.kind == SUPA_KIND_TEXT, 1, NULL, {NULL, 0}};
+    if (value.kind >= SUPA_KIND_TEXTS && value.kind <= SUPA_KIND_VALUES)
+        return read_list(operand, value, arena);
+    operand->pieces = &operand->one;
+    if (value.kind == SUPA_KIND_NULL)
+        operand->kind = OPERAND_NULL;
+    else if (value.kind == SUPA_KIND_JSON)
+        operand->kind = OPERAND_JSON;
+    return read_scalar(&operand->one, value, arena);
+}

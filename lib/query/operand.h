@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What a filter compares with: a value of the caller's, turned into texts of the query's own. How
+ * the texts are quoted is decided when they are written, by where they stand. */
+#ifndef QUERY_OPERAND_H
+#define QUERY_OPERAND_H
+
+#include "base/arena.h"
+
+#include <stddef.h>
+#include <supa/value.h>
+
+struct piece {
+    const char *text; /* NULL: SQL's NULL, in arrays only */
+    size_t length;
+};
+
+enum operand_kind { OPERAND_SCALAR, OPERAND_NULL, OPERAND_JSON, OPERAND_LIST };
+
+struct operand {
+    enum operand_kind kind;
+    int is_text; /* a scalar that was given as text */
+    size_t count;
+    const struct piece *pieces; /* one, or the list's */
+    struct piece one;
+};
+
+/* Copies @value into @arena. NULL when all is well, else what is wrong with it; OPERAND_NO_MEMORY
+ * when memory is gone. */
+const char *operand_read(struct operand *operand, supa_value value, struct arena *arena);
+
+extern const char OPERAND_NO_MEMORY[];
+
+/* A double with the fewest digits that read back the same, whatever the locale; the length. */
+#define REAL_MAX 32
+size_t operand_real(double number, char out[REAL_MAX]);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading the text given to supa_select: what it embeds, and whether it is balanced. */
+#ifndef QUERY_SELECT_H
+#define QUERY_SELECT_H
+
+#include "base/arena.h"
+
+#include <stddef.h>
+
+/* One embedded resource. */
+struct embed {
+    struct embed *next;
+    const char *path; /* how filters reach it: aliases or names, parted by dots */
+    size_t path_length;
+    const char *name; /* the relation, or the column that leads to it; without quotes */
+    size_t name_length;
+};
+
+struct select {
+    const char *text; /* without white space outside of quotes; NULL: none was given */
+    size_t length;
+    struct embed *embeds;
+};
+
+/* NULL when all is well, else what is wrong; SELECT_NO_MEMORY when memory is gone. */
+const char *select_read(struct select *select, const char *text, struct arena *arena);
+
+extern const char SELECT_NO_MEMORY[];
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/text.h"
+#include "transport/transport.h"
+
+#include <string.h>
+
+const char *http_method_name(enum http_method method)
+{
+    static const char *const names[] = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"};
+
+    return names[method];
+}
+
+int http_method_reads(enum http_method method)
+{
+    return method == HTTP_GET || method == HTTP_HEAD || method == HTTP_OPTIONS;
+}
+
+void reply_init(struct reply *reply)
+{
+    memset(reply, 0, sizeof *reply);
+}
+
+void reply_free(struct reply *reply)
+{
+    buffer_free(&reply->headers);
+    buffer_free(&reply->body);
+    reply_init(reply);
+}
+
+void reply_clear(struct reply *reply)
+{
+    struct buffer headers = reply->headers, body = reply->body;
+
+    reply_init(reply);
+    buffer_clear(&headers);
+    buffer_clear(&body);
+    reply->headers = headers;
+    reply->body = body;
+}
+
+const char *reply_header(const struct reply *reply, const char *name, size_t *length)
+{
+    const char *line = buffer_text(&reply->headers);
+    size_t name_length = strlen(name);
+
+    while (*line != '\0') {
+        size_t n = strcspn(line, "\n");
+
+        if (n > name_length && line[name_length] == ':' &&
+            text_same(line, name_length, name, name_length)) {
+            const char *value = line + name_length + 1;
+            const char *end = line + n;
+
+            while (value < end && (*value == ' ' || *value == '\t'))
+                value++;
+            while (end > value && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
+                end--;
+            *length = (size_t)(end - value);
+            return value;
+        }
+        line += n;
+        if (*line == '\n')
+            line++;
+    }
+    return NULL;
+}

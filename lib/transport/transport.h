@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* The seam between what is wanted and the network: a call goes in, a reply comes out. Nothing of
+ * libcurl shows here; tests put a transport of their own in its place. */
+#ifndef TRANSPORT_TRANSPORT_H
+#define TRANSPORT_TRANSPORT_H
+
+#include "base/buffer.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <supa/error.h>
+
+enum http_method {
+    HTTP_GET,
+    HTTP_HEAD,
+    HTTP_POST,
+    HTTP_PATCH,
+    HTTP_PUT,
+    HTTP_DELETE,
+    HTTP_OPTIONS
+};
+
+/* "GET", … */
+const char *http_method_name(enum http_method method);
+/* GET, HEAD and OPTIONS: may be sent again without harm. */
+int http_method_reads(enum http_method method);
+
+/* One header line, "Name: value". A list of them is handed to libcurl as it is. */
+struct header_line {
+    const char *data;
+    const struct header_line *next;
+};
+
+/* How one server may be reached. Immutable; lives as long as its client. */
+struct endpoint {
+    uint64_t origin;     /* a hash of scheme, host and port: a call goes to a lane that knows it */
+    const char *ca_file; /* NULL for the system's */
+    int64_t connect_timeout_ms;
+    int64_t max_response; /* bytes; −1 for no limit */
+    int allow_plain_http;
+    int allow_private;
+    /* Lines of what happens on the connection, already without secrets; or NULL. */
+    void (*log)(void *user, const char *line, size_t length);
+    void *log_user;
+    /* What must never be shown, for the log: NULL at the end. */
+    const char *secrets[3];
+};
+
+/* One request as it goes out. Everything is borrowed until the call returns. */
+struct call {
+    const struct endpoint *endpoint;
+    enum http_method method;
+    const char *url;
+    const struct header_line *headers;
+    const void *body;
+    size_t body_length;
+    int64_t deadline_us; /* on base/clock; 0 for none */
+};
+
+/* What came of one attempt. */
+struct reply {
+    int status;     /* 0: no answer */
+    supa_code code; /* SUPA_OK: an answer, whole; else how the attempt failed */
+    supa_outcome outcome;
+    struct buffer headers; /* of the final answer: "Name: value\n" each, no status line */
+    struct buffer body;
+    char problem[256]; /* the cause in words when the code is not SUPA_OK; no secrets */
+    int reused;
+    int64_t sent, received; /* bytes of the bodies */
+    int64_t name_us, connect_us, tls_us, first_byte_us, total_us;
+};
+
+void reply_init(struct reply *reply);
+void reply_free(struct reply *reply);
+void reply_clear(struct reply *reply); /* for the next attempt; keeps its memory */
+/* The value of the first header of this name (any case), and its length; NULL when absent. */
+const char *reply_header(const struct reply *reply, const char *name, size_t *length);
+
+/* Performs one attempt, blocking. @reply is cleared first and always filled in. */
+struct transport {
+    void (*perform)(struct transport *transport, const struct call *call, struct reply *reply);
+};
+
+/* The process's transport over libcurl: each user takes it once and gives it back. NULL with @error
+ * filled in when libcurl cannot serve. */
+struct transport *transport_take(supa_error *error);
+void transport_give_back(struct transport *transport);
+
+#endif
