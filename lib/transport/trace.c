@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport/trace.h"
+
+#include "base/buffer.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "transport/transport.h"
+
+#include <string.h>
+
+/* The lines of libcurl's HTTP/2 begin with the header's name in brackets. */
+static size_t name_start(const char *line, size_t length)
+{
+    const char *bracket = memchr(line, '[', length);
+
+    return bracket != NULL && length > 6 && memcmp(line, "h2h3 ", 5) == 0
+               ? (size_t)(bracket + 1 - line)
+               : 0;
+}
+
+static int carries_key(const char *line, size_t length)
+{
+    static const char *const names[] = {"apikey:", "authorization:", "cookie:", "set-cookie:"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t n = strlen(names[i]);
+
+        if (length >= n && text_same(line, n, names[i], n))
+            return 1;
+    }
+    return 0;
+}
+
+/* One line: keys hidden by their header's name, and wherever else they stand; the values of a URL's
+ * parameters are left out, also where a server echoes them. */
+static void show(const struct endpoint *endpoint, const char *mark, const char *line, size_t length)
+{
+    struct buffer clean = BUFFER_INIT, shown = BUFFER_INIT;
+    size_t start = name_start(line, length);
+
+    buffer_puts(&shown, mark);
+    if (carries_key(line + start, length - start)) {
+        buffer_put(&shown, line, (size_t)((const char *)memchr(line, ':', length) + 1 - line));
+        buffer_puts(&shown, " [hidden]");
+    } else {
+        redact_put(&clean, line, length, endpoint->secrets);
+        url_shown(&shown, buffer_text(&clean));
+    }
+    if (!buffer_failed(&clean) && !buffer_failed(&shown))
+        endpoint->log(endpoint->log_user, buffer_text(&shown), shown.length);
+    buffer_free(&clean);
+    buffer_free(&shown);
+}
+
+static int tell(CURL *easy, curl_infotype type, char *data, size_t size, void *user)
+{
+    const struct endpoint *endpoint = user;
+    const char *mark = type == CURLINFO_HEADER_OUT  ? "> "
+                       : type == CURLINFO_HEADER_IN ? "< "
+                                                    : "* ";
+    size_t at = 0;
+
+    (void)easy;
+    if (type != CURLINFO_TEXT && type != CURLINFO_HEADER_IN && type != CURLINFO_HEADER_OUT)
+        return 0;
+    while (at < size) {
+        const char *end = memchr(data + at, '\n', size - at);
+        size_t next = end != NULL ? (size_t)(end - data) + 1 : size;
+        size_t length = next - at;
+
+        while (length > 0 && (data[at + length - 1] == '\n' || data[at + length - 1] == '\r'))
+            length--;
+        if (length > 0)
+            show(endpoint, mark, data + at, length);
+        at = next;
+    }
+    return 0;
+}
+
+void trace_start(CURL *easy, const struct endpoint *endpoint)
+{
+    void *user;
+
+    memcpy(&user, &endpoint, sizeof user); /* libcurl's pointer is not const */
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, tell);
+    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, user);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+}
