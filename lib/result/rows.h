@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows as views into a JSON text. */
+#ifndef RESULT_ROWS_H
+#define RESULT_ROWS_H
+
+#include "base/json.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <supa/response.h>
+
+/* What is a row in a text. */
+enum row_shape {
+    ROWS_LIST, /* the elements of the root array, when all of them are objects */
+    ROWS_ONE,  /* the root object */
+    ROWS_ANY   /* whichever of the two it is */
+};
+
+/* One name of the rows' columns, as it was found in the row read last. */
+struct column {
+    uint32_t name, name_end; /* the key's bytes in the text */
+    uint32_t key;            /* its node in the current row */
+    uint32_t first; /* the first column of this name, or JSON_NONE until it is looked for */
+    uint32_t after; /* the column that was asked for after this one */
+};
+
+/* Rows of one answer have the same columns in the same order, and programs ask for them in the same
+ * order for each row. So the document remembers the columns of the last row and which was asked for
+ * after which. A guess is checked against the row's own keys, each once a row; a row that differs
+ * changes what is remembered from there on. */
+struct columns {
+    struct column *items;
+    uint32_t known;    /* columns remembered */
+    uint32_t capacity; /* of items */
+    uint32_t row;      /* the row that is being read, or JSON_NONE */
+    uint32_t verified; /* so many columns are known to be this row's */
+    uint32_t unread;   /* the node of the row's first key that is not verified */
+    uint32_t last;     /* the column that was asked for last */
+};
+
+/* A text and its rows. Zeros are an empty one. Getters write to it: one thread at a time. */
+struct document {
+    const char *text;
+    size_t length;
+    struct json_tape tape;
+    uint32_t *rows; /* their nodes */
+    size_t row_count, row_capacity;
+    /* Decoded and terminated texts, each at the place that it has in the text, where it always fits,
+     * its NUL included; JSON_MARK on a string says that it is there. So a text is decoded once. */
+    char *copies;
+    size_t copies_capacity;
+    struct columns columns;
+};
+
+/* Reads @text, which must outlive the document or its next reading. Returns JSON_OK, JSON_MALFORMED
+ * with @error filled in, or JSON_NO_MEMORY; then it has no rows. What was there before is replaced,
+ * its memory used again. */
+int document_read(
+    struct document *document, const char *text, size_t length, enum row_shape shape,
+    struct json_error *error);
+void document_clear(struct document *document); /* no text, no rows; keeps its memory */
+void document_free(struct document *document);
+
+/* The root; only after a successful reading. */
+enum json_kind document_kind(const struct document *document);
+/* Row @index, or a row in which every column is missing. */
+supa_row document_row(const struct document *document, size_t index);
+
+#endif
