@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/options.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "client_internal.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <supa/version.h>
+
+#define MAX_KEY      8192 /* bytes; gateways refuse longer headers */
+#define SUPABASE_URL 8000 /* bytes; what Supabase's gateway takes */
+#define OTHER_URL    3500 /* nginx answers 502 above about 4 KB, since PostgREST echoes the query */
+#define FOREVER_MS   INT32_MAX
+
+static const char user_agent[] = "User-Agent: libsupa/" SUPA_VERSION_STRING;
+
+/* A key or token goes into a header as it is: visible ASCII only. */
+static int check_key(const char *what, const char *key, supa_error *error)
+{
+    size_t length = key != NULL ? strnlen(key, MAX_KEY + 1) : 0;
+
+    if (key == NULL)
+        return SUPA_OK;
+    if (length == 0)
+        return error_argument(error, "%s is empty; NULL is none", what);
+    if (length > MAX_KEY)
+        return error_argument(error, "%s is longer than %d bytes", what, MAX_KEY);
+    for (size_t i = 0; i < length; i++) {
+        if (key[i] <= ' ' || key[i] > '~')
+            return error_argument(
+                error, "%s contains a blank, a control character or a byte beyond ASCII", what);
+    }
+    return SUPA_OK;
+}
+
+/* What this library writes itself, and what would change where a request ends. */
+static int is_own_header(const char *name, size_t length)
+{
+    static const char *const names[] = {
+        "apikey", "authorization", "accept",         "content-type",      "prefer",
+        "host",   "expect",        "content-length", "transfer-encoding", "connection",
+        "range",  "user-agent",    "accept-profile", "content-profile",   "accept-encoding"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (text_same(name, length, names[i], strlen(names[i])))
+            return 1;
+    }
+    return 0;
+}
+
+static int is_token(const char *name, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        char c = text_lower(name[i]);
+
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("!#$%&'*+-.^_`|~", c)))
+            return 0;
+    }
+    return length != 0;
+}
+
+static int check_header(const char *line, supa_error *error)
+{
+    size_t length = strnlen(line, MAX_KEY + 1), name = strcspn(line, ":");
+
+    if (length > MAX_KEY || text_has_control(line, length))
+        return error_argument(error, "a header is too long or contains a control character");
+    if (line[name] != ':' || !is_token(line, name) ||
+        line[name + 1 + strspn(line + name + 1, " ")] == '\0')
+        return error_argument(error, "a header is not of the form \"Name: value\"");
+    if (is_own_header(line, name))
+        return error_argument(
+            error, "the header %.*s is the library's own to set", (int)name, line);
+    return SUPA_OK;
+}
+
+static int check_numbers(const supa_client_options *options, supa_error *error)
+{
+    if (options->connect_timeout_ms < -1 || options->timeout_ms < -1 ||
+        options->max_response < -1 || options->max_url < SUPA_MAX_URL_BY_HOST)
+        return error_argument(error, "a time or size of the client's options is negative");
+    return SUPA_OK;
+}
+
+static int check_texts(const supa_client_options *options, supa_error *error)
+{
+    const char *mistake = url_path_mistake(options->rest_path), *schema = options->schema;
+    int code;
+
+    if (mistake != NULL)
+        return error_argument(error, "rest_path: %s", mistake);
+    if (schema != NULL &&
+        (*schema == '\0' || strlen(schema) > 255 || text_has_control(schema, strlen(schema))))
+        return error_argument(
+            error, "schema is empty, too long or contains a control character; NULL is none");
+    code = check_key("key", options->key, error);
+    if (code == SUPA_OK)
+        code = check_key("token", options->token, error);
+    for (size_t i = 0; code == SUPA_OK && options->headers != NULL && options->headers[i] != NULL;
+         i++)
+        code = check_header(options->headers[i], error);
+    return code == SUPA_OK ? check_numbers(options, error) : code;
+}
+
+static int check_url(const supa_client_options *options, struct url *url, supa_error *error)
+{
+    const char *mistake = url_read(options->url, url);
+
+    if (mistake != NULL)
+        return error_argument(error, "the client's URL: %s", mistake);
+    if (!url->is_https && !options->allow_plain_http) {
+        error_set(
+            error, SUPA_ERROR_HOST_REFUSED, SUPA_NOT_SENT,
+            "the client's URL: http sends keys in the clear and is not allowed");
+        error_hint(error, "use https, or set allow_plain_http for a server of one's own");
+        return SUPA_ERROR_HOST_REFUSED;
+    }
+    return SUPA_OK;
+}
+
+static const char *keep(struct arena *arena, const char *text, int *failed)
+{
+    const char *copy = text != NULL ? arena_text(arena, text, strlen(text)) : NULL;
+
+    *failed |= text != NULL && copy == NULL;
+    return copy;
+}
+
+static const char *
+keep_joined(struct arena *arena, const char *a, size_t a_length, const char *b, int *failed)
+{
+    size_t b_length = strlen(b);
+    char *joined = arena_get(arena, a_length + b_length + 1);
+
+    if (joined == NULL) {
+        *failed = 1;
+        return NULL;
+    }
+    memcpy(joined, a, a_length);
+    memcpy(joined + a_length, b, b_length + 1);
+    return joined;
+}
+
+/* "https://host" + "/rest/v1" + "/" */
+static void keep_prefix(supa_client *client, const struct url *url, int *failed)
+{
+    const supa_client_options *options = &client->options;
+    const char *path = options->rest_path != NULL ? options->rest_path : "";
+    size_t length = strlen(path);
+    char *prefix = arena_get(&client->arena, url->length + length + 2);
+
+    while (length > 0 && path[length - 1] == '/')
+        length--;
+    if (prefix == NULL) {
+        *failed = 1;
+        return;
+    }
+    memcpy(prefix, options->url, url->length);
+    memcpy(prefix + url->length, path, length);
+    memcpy(prefix + url->length + length, "/", 2);
+    client->target.prefix = prefix;
+    client->target.prefix_length = url->length + length + 1;
+}
+
+static void
+add_line(supa_client *client, const struct header_line ***last, const char *data, int *failed)
+{
+    struct header_line *line = arena_get(&client->arena, sizeof *line);
+
+    if (line == NULL) {
+        *failed = 1;
+        return;
+    }
+    line->data = data;
+    line->next = NULL;
+    **last = line;
+    *last = &line->next;
+}
+
+static char *put_secret(char *at, const char *prefix, const char *value, const char **line)
+{
+    size_t prefix_length = strlen(prefix), length = strlen(value);
+
+    *line = at;
+    memcpy(at, prefix, prefix_length);
+    memcpy(at + prefix_length, value, length + 1);
+    return at + prefix_length + length + 1;
+}
+
+/* All headers of the client, in guarded memory: the options' own may carry secrets too. */
+static void keep_headers(supa_client *client, const supa_client_options *given, int *failed)
+{
+    static const char apikey[] = "apikey: ", bearer[] = "Authorization: Bearer ";
+    const char *token = given->token != NULL ? given->token : given->key;
+    const struct header_line **last = &client->target.headers;
+    const char *line;
+    size_t size = 1;
+    char *at;
+
+    for (size_t i = 0; given->headers != NULL && given->headers[i] != NULL; i++)
+        size += strlen(given->headers[i]) + 1;
+    size += given->key != NULL ? sizeof apikey + strlen(given->key) : 0;
+    size += token != NULL ? sizeof bearer + strlen(token) : 0;
+    client->secrets = at = secret_get(size);
+    if (at == NULL) {
+        *failed = 1;
+        return;
+    }
+    add_line(client, &last, user_agent, failed);
+    for (size_t i = 0; given->headers != NULL && given->headers[i] != NULL; i++) {
+        at = put_secret(at, "", given->headers[i], &line);
+        add_line(client, &last, line, failed);
+    }
+    if (given->key != NULL) {
+        at = put_secret(at, apikey, given->key, &line);
+        add_line(client, &last, line, failed);
+        client->options.key = client->target.secrets[0] = line + sizeof apikey - 1;
+    }
+    if (token != NULL) {
+        put_secret(at, bearer, token, &line);
+        add_line(client, &last, line, failed);
+        client->target.secrets[given->key != NULL] = line + sizeof bearer - 1;
+        client->options.token = given->token != NULL ? line + sizeof bearer - 1 : NULL;
+    }
+}
+
+/* The options' header texts again, for clients that are derived from this one. */
+static void keep_header_options(supa_client *client, const supa_client_options *given, int *failed)
+{
+    const struct header_line *line = client->target.headers;
+    const char **headers;
+    size_t count = 0;
+
+    client->options.headers = NULL;
+    if (given->headers == NULL || *failed)
+        return;
+    while (given->headers[count] != NULL)
+        count++;
+    headers = arena_get(&client->arena, (count + 1) * sizeof *headers);
+    if (headers == NULL) {
+        *failed = 1;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        line = line->next;
+        headers[i] = line->data;
+    }
+    headers[count] = NULL;
+    client->options.headers = headers;
+}
+
+static int is_supabase(const struct url *url)
+{
+    static const char domain[] = ".supabase.co";
+    const size_t n = sizeof domain - 1;
+
+    return url->host_length > n && text_same(url->host + url->host_length - n, n, domain, n);
+}
+
+static size_t max_url(const supa_client_options *options, const struct url *url)
+{
+    if (options->max_url == SUPA_MAX_URL_BY_HOST)
+        return is_supabase(url) ? SUPABASE_URL : OTHER_URL;
+    return options->max_url <= 0 ? SIZE_MAX : (size_t)options->max_url;
+}
+
+static void fill_endpoint(supa_client *client, const struct url *url)
+{
+    const supa_client_options *options = &client->options;
+    int64_t connect_ms = options->connect_timeout_ms;
+
+    client->endpoint = (struct endpoint){
+        .origin = url_origin_hash(options->url, url),
+        .ca_file = options->ca_file,
+        .connect_timeout_ms = connect_ms <= 0 || connect_ms > FOREVER_MS ? FOREVER_MS : connect_ms,
+        .max_response = options->max_response == 0 ? -1 : options->max_response,
+        .allow_plain_http = options->allow_plain_http,
+        .allow_private = options->allow_private,
+        .log = options->log,
+        .log_user = options->user,
+    };
+    memcpy(client->endpoint.secrets, client->target.secrets, sizeof client->endpoint.secrets);
+}
+
+static void destroy(struct target *target)
+{
+    supa_client *client = (supa_client *)target;
+
+    transport_give_back(client->transport);
+    secret_free(client->secrets);
+    arena_free(&client->arena);
+    memory_free(client);
+}
+
+static int fill(supa_client *client, const supa_client_options *given, const struct url *url)
+{
+    supa_client_options *options = &client->options;
+    int failed = 0;
+
+    *options = *given;
+    options->key = options->token = NULL;
+    options->url = keep(&client->arena, given->url, &failed);
+    options->rest_path = keep(&client->arena, given->rest_path, &failed);
+    options->schema = keep(&client->arena, given->schema, &failed);
+    options->ca_file = keep(&client->arena, given->ca_file, &failed);
+    keep_headers(client, given, &failed);
+    keep_header_options(client, given, &failed);
+    if (options->schema != NULL) {
+        client->target.accept_profile =
+            keep_joined(&client->arena, "Accept-Profile: ", 16, options->schema, &failed);
+        client->target.content_profile =
+            keep_joined(&client->arena, "Content-Profile: ", 17, options->schema, &failed);
+    }
+    if (!failed)
+        keep_prefix(client, url, &failed);
+    client->target.max_url = max_url(options, url);
+    client->target.timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : 0;
+    fill_endpoint(client, url);
+    return failed ? -1 : 0;
+}
+
+static supa_client *make(
+    const supa_client_options *options, const struct url *url,
+    const struct client_identity *identity, supa_error *error)
+{
+    supa_client *client = memory_zero(sizeof *client);
+
+    if (client == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    arena_init(&client->arena, 512);
+    atomic_init(&client->target.references, 1);
+    client->target.destroy = destroy;
+    client->target.side = identity->side;
+    client->target.scope = identity->scope;
+    memcpy(client->target.store_id, identity->store_id, strlen(identity->store_id) + 1);
+    if (fill(client, options, url) != 0) {
+        target_unref(&client->target);
+        error_no_memory(error);
+        return NULL;
+    }
+    return client;
+}
+
+supa_client *client_new(
+    const supa_client_options *given, const struct client_identity *identity,
+    struct transport *transport, supa_error *error)
+{
+    supa_client_options options = SUPA_CLIENT_OPTIONS_INIT;
+    supa_client *client;
+    struct url url;
+
+    error_clear(error);
+    if (given == NULL || options_read(&options, sizeof options, given) != 0) {
+        error_argument(
+            error, "the client's options do not begin with SUPA_CLIENT_OPTIONS_INIT, or set "
+                   "something that this library does not know");
+        return NULL;
+    }
+    if (secret_start(error) != SUPA_OK || check_url(&options, &url, error) != SUPA_OK ||
+        check_texts(&options, error) != SUPA_OK)
+        return NULL;
+    client = make(&options, &url, identity, error);
+    if (client == NULL)
+        return NULL;
+    client->transport = transport != NULL ? transport : transport_take(error);
+    if (client->transport == NULL) {
+        supa_client_unref(client);
+        return NULL;
+    }
+    return client;
+}
+
+static const struct client_identity nobody = {SUPA_SIDE_NONE, "", NULL};
+
+supa_client *supa_client_new(const supa_client_options *options, supa_error *error)
+{
+    return client_new(options, &nobody, NULL, error);
+}
+
+supa_client *supa_client_ref(supa_client *client)
+{
+    if (client != NULL)
+        target_ref(&client->target);
+    return client;
+}
+
+void supa_client_unref(supa_client *client)
+{
+    if (client != NULL)
+        target_unref(&client->target);
+}
+
+static supa_client *
+derive(const supa_client *client, const supa_client_options *options, supa_error *error)
+{
+    struct client_identity identity = {
+        client->target.side, client->target.store_id, client->target.scope};
+
+    return client_new(options, &identity, NULL, error);
+}
+
+supa_client *supa_client_with_schema(supa_client *client, const char *schema, supa_error *error)
+{
+    supa_client_options options;
+
+    if (client == NULL) {
+        error_argument(error, "supa_client_with_schema: the client is NULL");
+        return NULL;
+    }
+    options = client->options;
+    options.schema = schema;
+    return derive(client, &options, error);
+}
+
+supa_client *supa_client_with_token(supa_client *client, const char *jwt, supa_error *error)
+{
+    supa_client_options options;
+
+    if (client == NULL || jwt == NULL) {
+        error_argument(error, "supa_client_with_token: the client or the token is NULL");
+        return NULL;
+    }
+    options = client->options;
+    options.token = jwt;
+    return derive(client, &options, error);
+}
