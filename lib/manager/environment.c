@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* A manager as the environment describes it. */
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <supa/manager.h>
+
+/* Unset and empty are the same. */
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static const char *required(const char *name, supa_error *error)
+{
+    const char *value = variable(name);
+
+    if (value == NULL)
+        error_argument(error, "the environment variable %s is not set", name);
+    return value;
+}
+
+static int read_switch(const char *name, int32_t *out, supa_error *error)
+{
+    const char *value = variable(name);
+
+    *out = value != NULL && strcmp(value, "1") == 0;
+    if (value != NULL && !*out && strcmp(value, "0") != 0)
+        return error_argument(error, "the environment variable %s is neither 0 nor 1", name);
+    return SUPA_OK;
+}
+
+/* Says which variable a mistake stands in. */
+static void name_variable(supa_error *error, const char *name)
+{
+    supa_error found;
+
+    if (error == NULL)
+        return;
+    found = *error;
+    error_set(
+        error, (supa_code)found.code, (supa_outcome)found.outcome, "%s: %s", name, found.message);
+    error_hint(error, "%s", found.hint);
+}
+
+static supa_keyring *read_keyring(supa_error *error)
+{
+    const char *path = variable("SUPA_KEYRING_FILE"), *text = variable("SUPA_KEYRING");
+    supa_keyring *keyring;
+
+    if (path != NULL && text != NULL) {
+        error_argument(error, "both SUPA_KEYRING_FILE and SUPA_KEYRING are set; one is enough");
+        return NULL;
+    }
+    if (path == NULL && text == NULL) {
+        error_argument(
+            error, "neither SUPA_KEYRING_FILE nor SUPA_KEYRING is set in the environment");
+        return NULL;
+    }
+    keyring =
+        path != NULL ? supa_keyring_from_file(path, error) : supa_keyring_from_text(text, error);
+    if (keyring == NULL)
+        name_variable(error, path != NULL ? "SUPA_KEYRING_FILE" : "SUPA_KEYRING");
+    return keyring;
+}
+
+static int read_clients(supa_client_options *master, supa_client_options *tenant, supa_error *error)
+{
+    int32_t plain_http, private_addresses;
+
+    master->url = required("MASTER_SUPABASE_URL", error);
+    if (master->url == NULL)
+        return SUPA_ERROR_ARGUMENT;
+    master->key = required("MASTER_SUPABASE_SERVICE_KEY", error);
+    if (master->key == NULL ||
+        read_switch("SUPA_ALLOW_PLAIN_HTTP", &plain_http, error) != SUPA_OK ||
+        read_switch("SUPA_ALLOW_PRIVATE", &private_addresses, error) != SUPA_OK)
+        return SUPA_ERROR_ARGUMENT;
+    master->allow_plain_http = tenant->allow_plain_http = plain_http;
+    master->allow_private = tenant->allow_private = private_addresses;
+    return SUPA_OK;
+}
+
+supa_manager *supa_manager_from_env(supa_error *error)
+{
+    supa_client_options master = SUPA_CLIENT_OPTIONS_INIT, tenant = SUPA_CLIENT_OPTIONS_INIT;
+    supa_manager_options options = SUPA_MANAGER_OPTIONS_INIT;
+    supa_manager *manager;
+
+    error_clear(error);
+    if (read_clients(&master, &tenant, error) != SUPA_OK)
+        return NULL;
+    options.keyring = read_keyring(error);
+    if (options.keyring == NULL)
+        return NULL;
+    options.master = &master;
+    options.tenant = &tenant;
+    options.scope = SUPA_SCOPE_PLATFORM;
+    manager = supa_manager_new(&options, error);
+    supa_keyring_free(options.keyring);
+    return manager;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MANAGER_PLATFORM_SCOPE_H
+#define MANAGER_PLATFORM_SCOPE_H
+
+#include "query/scope.h"
+
+/* Sorted by name. Four tables have two owners: they are the master's, and each tenant has a copy. */
+extern const struct scope platform_scope;
+
+#endif
