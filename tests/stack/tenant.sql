@@ -1,0 +1,225 @@
+-- SPDX-License-Identifier: MIT
+--
+-- The schema of one store's own database. It is loaded once, into template1,
+-- which every tenant is a copy of.
+
+create function public.set_updated_at() returns trigger language plpgsql as $$
+begin
+  new.updated_at := now();
+  return new;
+end $$;
+
+create table public.users (
+  id         uuid primary key default gen_random_uuid(),
+  email      varchar(255) not null unique,
+  first_name varchar(255) not null,
+  last_name  varchar(255) not null,
+  role       varchar(50) default 'store_owner',
+  is_active  boolean default true,
+  last_login timestamp,
+  created_at timestamptz default now(),
+  updated_at timestamptz default now()
+);
+
+create table public.stores (
+  id                uuid primary key default gen_random_uuid(),
+  user_id           uuid references public.users,
+  name              varchar(255) not null,
+  slug              varchar(255) not null unique,
+  description       text,
+  currency          varchar(3) not null default 'EUR',
+  timezone          varchar(50) not null default 'UTC',
+  is_active         boolean default true,
+  settings          json default '{}',
+  deployment_status varchar(50) default 'draft',
+  published         boolean default false,
+  published_at      timestamp,
+  created_at        timestamptz default now(),
+  updated_at        timestamptz default now()
+);
+
+create table public.languages (
+  id          uuid primary key default gen_random_uuid(),
+  code        varchar(10) not null unique,
+  name        varchar(255) not null,
+  native_name varchar(255),
+  is_active   boolean default true,
+  is_default  boolean default false,
+  created_at  timestamptz default now(),
+  updated_at  timestamptz default now()
+);
+
+create table public.categories (
+  id         uuid primary key default gen_random_uuid(),
+  store_id   uuid not null references public.stores on delete cascade,
+  slug       varchar(255) not null,
+  parent_id  uuid references public.categories on delete set null,
+  is_active  boolean default true,
+  sort_order integer default 0,
+  seo        json default '{}',
+  created_at timestamptz default now(),
+  updated_at timestamptz default now(),
+  unique (store_id, slug)
+);
+
+create table public.category_translations (
+  category_id   uuid not null references public.categories on delete cascade,
+  language_code varchar(10) not null,
+  name          varchar(255) not null,
+  description   text,
+  created_at    timestamptz default now(),
+  updated_at    timestamptz default now(),
+  primary key (category_id, language_code)
+);
+
+create table public.products (
+  id                      uuid primary key default gen_random_uuid(),
+  store_id                uuid not null references public.stores on delete cascade,
+  slug                    varchar(255) not null,
+  sku                     varchar(255) not null,
+  barcode                 varchar(255),
+  external_id             bigint,
+  type                    varchar(20) not null default 'simple',
+  status                  varchar(20) not null default 'draft',
+  visibility              varchar(20) not null default 'visible',
+  price                   numeric,
+  compare_price           numeric,
+  cost_price              numeric,
+  manage_stock            boolean default true,
+  infinite_stock          boolean default false,
+  allow_backorders        boolean default false,
+  stock_quantity          integer default 0,
+  low_stock_threshold     integer default 5,
+  weight                  numeric,
+  dimensions              jsonb,
+  category_ids            jsonb default '[]',
+  related_product_ids     jsonb default '[]',
+  images                  jsonb default '[]',
+  tags                    jsonb default '[]',
+  attributes              jsonb default '{}',
+  custom_options          jsonb default '[]',
+  configurable_attributes jsonb default '[]',
+  seo                     jsonb default '{}',
+  attribute_set_id        uuid,
+  tax_id                  uuid,
+  shipping_class          varchar(50),
+  is_virtual              boolean default false,
+  featured                boolean default false,
+  coupon_eligible         boolean default true,
+  sort_order              integer default 0,
+  purchase_count          integer default 0,
+  rating                  double precision,
+  published_on            date,
+  available_from          timestamp,
+  available_until         timestamp,
+  created_at              timestamptz default now(),
+  updated_at              timestamptz default now(),
+  unique (store_id, slug),
+  unique (store_id, sku)
+);
+create index on public.products (store_id, status, created_at desc);
+create index on public.products using gin (category_ids);
+
+create table public.product_translations (
+  product_id        uuid not null references public.products on delete cascade,
+  language_code     varchar(10) not null,
+  name              varchar(255) not null,
+  description       text,
+  short_description text,
+  created_at        timestamptz default now(),
+  updated_at        timestamptz default now(),
+  unique (product_id, language_code)
+);
+
+create table public.customers (
+  id             uuid primary key default gen_random_uuid(),
+  store_id       uuid not null references public.stores on delete cascade,
+  email          varchar(255) not null unique,
+  first_name     varchar(255),
+  last_name      varchar(255),
+  phone          varchar(50),
+  date_of_birth  date,
+  is_active      boolean default true,
+  total_orders   integer default 0,
+  total_spent    numeric(12,2) default 0,
+  tags           jsonb default '[]',
+  last_order_at  timestamp,
+  created_at     timestamptz default now(),
+  updated_at     timestamptz default now(),
+  unique (store_id, email)
+);
+
+create type public.sales_order_status as enum
+  ('pending', 'processing', 'shipped', 'delivered', 'cancelled', 'refunded');
+
+create table public.sales_orders (
+  id                uuid primary key default gen_random_uuid(),
+  store_id          uuid not null references public.stores on delete cascade,
+  order_number      varchar(50) not null unique,
+  customer_id       uuid references public.customers on delete set null,
+  customer_email    varchar(255) not null,
+  status            public.sales_order_status not null default 'pending',
+  payment_status    varchar(20) default 'pending',
+  payment_reference varchar(255),
+  billing_address   json not null,
+  shipping_address  json,
+  currency          varchar(3) not null default 'EUR',
+  subtotal          numeric(12,2) not null,
+  tax_amount        numeric(12,2) default 0,
+  shipping_amount   numeric(12,2) default 0,
+  discount_amount   numeric(12,2) default 0,
+  total_amount      numeric(12,2) not null,
+  notes             text,
+  confirmation_email_sent_at timestamp,
+  created_at        timestamptz default now(),
+  updated_at        timestamptz default now()
+);
+create index on public.sales_orders (store_id, created_at desc);
+
+create table public.sales_order_items (
+  id           uuid primary key default gen_random_uuid(),
+  order_id     uuid not null references public.sales_orders on delete cascade,
+  product_id   uuid references public.products on delete set null,
+  product_name varchar(255) not null,
+  product_sku  varchar(255) not null,
+  quantity     integer not null check (quantity > 0),
+  unit_price   numeric(12,2) not null,
+  total_price  numeric(12,2) not null,
+  created_at   timestamptz default now(),
+  updated_at   timestamptz default now()
+);
+
+-- The master's tables of these names have other columns: a query belongs to one side or the other.
+create table public.credit_usage (
+  id           uuid primary key default gen_random_uuid(),
+  store_id     uuid references public.stores on delete cascade,
+  credits_used numeric(10,4) not null,
+  usage_type   varchar(100) not null,
+  created_at   timestamptz default now()
+);
+
+create table public.credit_transactions (
+  id               uuid primary key default gen_random_uuid(),
+  store_id         uuid references public.stores on delete cascade,
+  credits_amount   numeric(10,2) not null,
+  transaction_type varchar(50) not null,
+  created_at       timestamptz default now()
+);
+
+do $$
+declare
+  relation text;
+begin
+  foreach relation in array array['users', 'stores', 'languages', 'categories', 'category_translations', 'products',
+                                  'product_translations', 'customers', 'sales_orders', 'sales_order_items'] loop
+    execute format('create trigger set_updated_at before update on public.%I
+                    for each row execute function public.set_updated_at()', relation);
+  end loop;
+end $$;
+
+grant usage on schema public to anon, authenticated, service_role;
+grant all on all tables in schema public to service_role;
+grant select on public.products, public.product_translations, public.categories, public.category_translations
+  to anon, authenticated;
+alter default privileges in schema public grant all on tables to service_role;
+alter default privileges in schema public grant usage, select on sequences to service_role;
