@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# All tests, from a clean clone on a fresh machine: installs what is missing, builds with warnings as
+# errors, and runs everything plain and under ASan and UBSan. Ends in "N passed, M failed".
+. "$(dirname "$0")/common.sh"
+install_test_tools
+"$top/tests/stack/stack" install
+for v in plain sanitized; do
+  build_tests "$v"
+  tally "unit, $v" "$build/tests/unit/unit"
+  tally "fault, $v" "$build/tests/fault/fault"
+  export STACK_SEAL=$build/tests/stack/seal
+  tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
+done
+tally "readme" "$top/tests/live/readme.sh"
+conclude
