@@ -318,10 +318,12 @@ static int fill(supa_client *client, const supa_client_options *given, const str
     }
     if (!failed)
         keep_prefix(client, url, &failed);
+    if (failed)
+        return -1;
     client->target.max_url = max_url(options, url);
     client->target.timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : 0;
     fill_endpoint(client, url);
-    return failed ? -1 : 0;
+    return 0;
 }
 
 static supa_client *make(

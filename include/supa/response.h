@@ -21,7 +21,17 @@ extern "C" {
 
 typedef struct supa_response supa_response;
 
-/** One row: a small value to be copied freely. Its fields are the library's own. */
+/**
+ * One row: a small value to be copied freely. Its fields are the library's own.
+ *
+ * A row is an object with columns. What a function (rpc) returns may be another value (`42`, `"text"`,
+ * `[1,2]`): then it, or each element of the list, is a row without columns, and the getters read the
+ * row's own value when the column is NULL. So may be read, too, what supa_row_list and
+ * supa_row_value_at give. An object's own value is of no getter's type but of supa_row_row's and
+ * supa_row_raw's.
+ *
+ *     supa_row_int64(supa_response_first(response), NULL, &sum);
+ */
 typedef struct supa_row {
     const void *document;
     uint64_t place;
@@ -33,7 +43,7 @@ typedef enum supa_field {
     SUPA_FIELD_NULL = 1,    /**< SQL's NULL */
     SUPA_FIELD_MISSING = 2, /**< the row has no such column */
     SUPA_FIELD_TYPE = 3,    /**< a value of another type */
-    SUPA_FIELD_RANGE = 4    /**< a number that the output cannot hold exactly */
+    SUPA_FIELD_RANGE = 4    /**< a number or time that the output cannot hold exactly */
 } supa_field;
 
 /** Whether more rows were there than came. */
@@ -74,7 +84,10 @@ SUPA_API const char *supa_response_body(const supa_response *response, size_t *l
 /** The total that the request asked the server to count, or −1 when it is not known. */
 SUPA_API int64_t supa_response_count(const supa_response *response);
 
-/** How many rows came. 0 for errors and for answers that are no rows. */
+/**
+ * How many rows came: objects, or the values that a function returned (1 for a single one, null
+ * included). 0 for errors and for answers that are not JSON.
+ */
 SUPA_API size_t supa_response_row_count(const supa_response *response);
 
 /** Row @p index, from 0. Outside of the rows: a row in which every column is missing. */
@@ -108,6 +121,16 @@ SUPA_API supa_field supa_row_int64(supa_row row, const char *column, int64_t *ou
 /** The same for unsigned 64-bit integers. */
 SUPA_API supa_field supa_row_uint64(supa_row row, const char *column, uint64_t *out);
 
+/**
+ * A column as an exact integer of a smaller unit: the number times 10 to the power of @p digits, so
+ * that with 2 digits 12.5 is 1250 (cents).
+ *
+ * @param digits  0 to 18; with others every number is RANGE.
+ * @param out     written only for SUPA_FIELD_VALUE. RANGE when digits other than 0 would be lost
+ *                (12.505), or beyond 64 bits.
+ */
+SUPA_API supa_field supa_row_scaled(supa_row row, const char *column, int digits, int64_t *out);
+
 /** A column as the double nearest to its digits, whatever the locale. Too large is RANGE. */
 SUPA_API supa_field supa_row_double(supa_row row, const char *column, double *out);
 
@@ -136,12 +159,72 @@ SUPA_API supa_field
 supa_row_decimal(supa_row row, const char *column, const char **digits, size_t *length);
 
 /**
+ * A timestamp or a date as microseconds since 1970-01-01 00:00 UTC, in whatever locale and time zone
+ * the process is. A `timestamptz` is that point in time, however it is written; a `timestamp` has no
+ * zone and is taken as UTC; a `date` is its midnight, in UTC. Years before Christ are negative numbers
+ * from 1 BC = 0 on, in the Gregorian calendar, as PostgreSQL has them.
+ *
+ * @param unix_us  written only for SUPA_FIELD_VALUE. RANGE for `infinity` and `-infinity`, for
+ *                 fractions finer than a microsecond, and beyond 64 bits (after the year 294246).
+ *                 TYPE for every text that PostgreSQL does not write for these types: times of day,
+ *                 the hour 24, days that do not exist.
+ */
+SUPA_API supa_field supa_row_time(supa_row row, const char *column, int64_t *unix_us);
+
+/**
  * A column that holds an object: an embedded resource of which there is one, or a JSON column. The
  * row @p out lives as long as the response.
  */
 SUPA_API supa_field supa_row_row(supa_row row, const char *column, supa_row *out);
 
-/** A column as the JSON that stands there, of any type, null included. */
+/**
+ * A column that holds a list of objects: an embedded resource of which there are many, or a JSON
+ * column. A list with anything else in it is TYPE; so is a null in it.
+ *
+ *     supa_row_rows(order, "items", &item, &count);
+ *     for (; count > 0; count--, item = supa_row_next(item))
+ *
+ * @param first, count  written only for SUPA_FIELD_VALUE. The list may be empty; then every column of
+ *                      @p first is missing. The rows live as long as the response.
+ */
+SUPA_API supa_field supa_row_rows(supa_row row, const char *column, supa_row *first, size_t *count);
+
+/**
+ * A column that holds a list of anything: a PostgreSQL array, or a JSON column. Its elements are rows
+ * that the getters read when the column is NULL.
+ *
+ * @param first, count  as for supa_row_rows.
+ */
+SUPA_API supa_field supa_row_list(supa_row row, const char *column, supa_row *first, size_t *count);
+
+/**
+ * The row that follows in its list: among the response's rows, or those of supa_row_rows and
+ * supa_row_list. After the last one, and after a row that is in no list: a row in which everything is
+ * missing.
+ */
+SUPA_API supa_row supa_row_next(supa_row row);
+
+/** How many columns a row has; 0 when it is no object. Columns of one name are counted each. */
+SUPA_API size_t supa_row_columns(supa_row row);
+
+/**
+ * Column @p index, from 0, in the order in which the server sent them: its name, and the JSON that
+ * stands there, of any type, null included. The name is decoded and may contain NUL characters;
+ * neither is followed by one. Both live as long as the response.
+ *
+ * @return SUPA_FIELD_VALUE, or SUPA_FIELD_MISSING behind the last column; then nothing is written.
+ */
+SUPA_API supa_field supa_row_at(
+    supa_row row, size_t index, const char **name, size_t *name_length, const char **json,
+    size_t *json_length);
+
+/**
+ * The value of column @p index alone, as a row that the getters read when the column is NULL. Behind
+ * the last column: a row in which everything is missing.
+ */
+SUPA_API supa_row supa_row_value_at(supa_row row, size_t index);
+
+/** A column as the JSON that stands there, of any type, null included. Without a NUL behind it. */
 SUPA_API supa_field
 supa_row_raw(supa_row row, const char *column, const char **json, size_t *length);
 

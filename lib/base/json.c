@@ -2,13 +2,9 @@
 #include "base/json.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/text.h"
 
-#include <errno.h>
-#include <float.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #if defined(__SSE2__)
@@ -83,11 +79,6 @@ static inline struct json_node *push(struct reader *reader, const char *start, u
     return node;
 }
 
-static inline int is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static inline const char *skip_blanks(const char *at, const char *end)
 {
     while (at < end && (unsigned char)*at <= ' ' &&
@@ -157,7 +148,7 @@ static inline const char *skip_plain(const char *at, const char *end)
 
 static int hex_digit(char c)
 {
-    if (is_digit(c))
+    if (number_digit(c))
         return c - '0';
     c = text_lower(c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -308,44 +299,6 @@ static inline const char *read_string(struct reader *reader, const char *at)
     return at + 1;
 }
 
-static inline const char *skip_digits(const char *at, const char *end)
-{
-    while (at < end && is_digit(*at))
-        at++;
-    return at;
-}
-
-/* One digit or more from @at on; NULL when there is none, with @at remembered in *@stop. */
-static inline const char *some_digits(const char *at, const char *end, const char **stop)
-{
-    const char *behind = skip_digits(at, end);
-
-    if (behind != at)
-        return behind;
-    *stop = at;
-    return NULL;
-}
-
-/* Steps over one number; NULL when the grammar breaks at *@stop. */
-static inline const char *skip_number(const char *at, const char *end, const char **stop)
-{
-    if (*at == '-')
-        at++;
-    if (at < end && *at == '0')
-        at++;
-    else if ((at = some_digits(at, end, stop)) == NULL)
-        return NULL;
-    if (at < end && *at == '.' && (at = some_digits(at + 1, end, stop)) == NULL)
-        return NULL;
-    if (at < end && (*at == 'e' || *at == 'E')) {
-        at++;
-        if (at < end && (*at == '+' || *at == '-'))
-            at++;
-        at = some_digits(at, end, stop);
-    }
-    return at;
-}
-
 static inline const char *read_number(struct reader *reader, const char *at)
 {
     struct json_node *node = push(reader, at, JSON_NUMBER);
@@ -354,7 +307,7 @@ static inline const char *read_number(struct reader *reader, const char *at)
 
     if (RARELY(node == NULL))
         return NULL;
-    behind = skip_number(at, reader->end, &stop);
+    behind = number_skip(at, reader->end, &stop);
     if (RARELY(behind == NULL))
         return missing(reader, stop, "a number without a digit here");
     node->end = (uint32_t)(behind - reader->text);
@@ -448,7 +401,7 @@ static inline const char *read_value(struct reader *reader, const char *at)
         return missing(reader, at, NULL);
     if (*at == '"')
         return read_string(reader, at);
-    return *at == '-' || is_digit(*at) ? read_number(reader, at) : read_other(reader, at);
+    return *at == '-' || number_digit(*at) ? read_number(reader, at) : read_other(reader, at);
 }
 
 /* What stands behind a value inside a container: its end, or a comma and the next one's key. */
@@ -585,177 +538,4 @@ uint32_t json_member(
             return key + 1;
     }
     return JSON_NONE;
-}
-
-int json_is_number(const char *text, size_t length)
-{
-    const char *stop;
-
-    return length != 0 && skip_number(text, text + length, &stop) == text + length;
-}
-
-/* A number's parts: ±(the digits between first and behind, without the point) × 10^exponent. */
-struct decimal {
-    int negative;
-    const char *first, *behind;
-    int64_t digits;   /* how many there are */
-    int64_t exponent; /* what it is beyond ±10^15 makes no difference below 4 GiB of digits */
-};
-
-static int64_t read_exponent(const char *at, const char *end)
-{
-    int negative = at < end && *at == '-';
-    int64_t exponent = 0;
-
-    if (at < end && (*at == '-' || *at == '+'))
-        at++;
-    for (; at < end; at++) {
-        if (exponent < INT64_C(100000000000000))
-            exponent = exponent * 10 + (*at - '0');
-    }
-    return negative ? -exponent : exponent;
-}
-
-static struct decimal take_apart(const char *at, size_t length)
-{
-    const char *end = at + length;
-    struct decimal d = {.negative = *at == '-'};
-    const char *point;
-
-    d.first = d.negative ? at + 1 : at;
-    point = skip_digits(d.first, end);
-    d.digits = point - d.first;
-    d.behind = point;
-    if (point < end && *point == '.') {
-        d.behind = skip_digits(point + 1, end);
-        d.exponent = -(d.behind - point - 1);
-        d.digits -= d.exponent;
-    }
-    if (d.behind < end)
-        d.exponent += read_exponent(d.behind + 1, end);
-    return d;
-}
-
-static int append_digit(uint64_t *number, char digit)
-{
-    uint64_t value = (uint64_t)(digit - '0');
-
-    if (*number > UINT64_MAX / 10 || (*number == UINT64_MAX / 10 && value > UINT64_MAX % 10))
-        return -1;
-    *number = *number * 10 + value;
-    return 0;
-}
-
-/* The digits as a whole number: those behind the point must be zeros, the exponent adds some. */
-static int whole_number(const struct decimal *d, uint64_t *out)
-{
-    int64_t whole = d->digits + (d->exponent < 0 ? d->exponent : 0);
-    int64_t i = 0;
-
-    *out = 0;
-    for (const char *at = d->first; at < d->behind; at++) {
-        if (*at == '.')
-            continue;
-        if (i++ < whole ? append_digit(out, *at) != 0 : *at != '0')
-            return -1;
-    }
-    for (i = 0; i < d->exponent && *out != 0; i++) {
-        if (append_digit(out, '0') != 0)
-            return -1;
-    }
-    return 0;
-}
-
-enum json_number json_int64(const char *digits, size_t length, int64_t *out)
-{
-    struct decimal d = take_apart(digits, length);
-    uint64_t number;
-
-    if (whole_number(&d, &number) != 0 || number > (uint64_t)INT64_MAX + (d.negative ? 1 : 0))
-        return JSON_NUMBER_RANGE;
-    if (d.negative)
-        *out = number == 0 ? 0 : -(int64_t)(number - 1) - 1;
-    else
-        *out = (int64_t)number;
-    return JSON_NUMBER_OK;
-}
-
-enum json_number json_uint64(const char *digits, size_t length, uint64_t *out)
-{
-    struct decimal d = take_apart(digits, length);
-    uint64_t number;
-
-    if (whole_number(&d, &number) != 0 || (d.negative && number != 0))
-        return JSON_NUMBER_RANGE;
-    *out = number;
-    return JSON_NUMBER_OK;
-}
-
-/* Clinger's short cut: digits and power are exact doubles, so one operation rounds once. */
-static int simple_double(const struct decimal *d, double *out)
-{
-#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD == 0
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    uint64_t number = 0;
-
-    if (d->digits > 15 || d->exponent < -22 || d->exponent > 22)
-        return -1;
-    for (const char *at = d->first; at < d->behind; at++) {
-        if (*at != '.')
-            number = number * 10 + (uint64_t)(*at - '0');
-    }
-    *out = d->exponent < 0 ? (double)number / powers[-d->exponent]
-                           : (double)number * powers[d->exponent];
-    return 0;
-#else
-    (void)d;
-    (void)out;
-    return -1;
-#endif
-}
-
-/* More digits than can decide how a double is rounded; beyond them only whether there is another
- * non-zero one matters. */
-#define DIGITS_MAX 800
-
-/* Writes the number as digits and an exponent: a form that has no point and so no locale. */
-static void put_pointless(const struct decimal *d, char *out, size_t size)
-{
-    int64_t exponent = d->exponent;
-    size_t used = 0;
-
-    for (const char *at = d->first; at < d->behind; at++) {
-        if (*at == '.' || (*at == '0' && used == 0))
-            continue;
-        if (used < DIGITS_MAX)
-            out[used++] = *at;
-        else
-            exponent++;
-        if (used == DIGITS_MAX && *at != '0')
-            out[used - 1] = out[used - 1] == '0' ? '1' : out[used - 1];
-    }
-    if (used == 0)
-        out[used++] = '0';
-    snprintf(out + used, size - used, "e%lld", (long long)exponent);
-}
-
-enum json_number json_double(const char *digits, size_t length, double *out)
-{
-    struct decimal d = take_apart(digits, length);
-    char plain[DIGITS_MAX + 32];
-    double number;
-
-    if (simple_double(&d, &number) != 0) {
-        int saved = errno;
-
-        put_pointless(&d, plain, sizeof plain);
-        number = strtod(plain, NULL);
-        errno = saved;
-        if (number > DBL_MAX)
-            return JSON_NUMBER_RANGE;
-    }
-    *out = d.negative ? -number : number;
-    return JSON_NUMBER_OK;
 }

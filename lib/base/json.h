@@ -88,18 +88,4 @@ int json_string_is(
 /* Writes the string's size bytes, decoded, and no NUL. \u0000 becomes a NUL byte. */
 void json_decode(const char *text, const struct json_node *string, char *out);
 
-enum json_number { JSON_NUMBER_OK, JSON_NUMBER_RANGE };
-
-/* Numbers from their own digits; @digits is JSON's grammar of a number, as in a number node.
- *
- * Integers: whole numbers in any notation (7, 7.0, 7e2, 70e-1, −0); what has a fraction or is
- * beyond 64 bits is RANGE. Nothing passes through a double. */
-enum json_number json_int64(const char *digits, size_t length, int64_t *out);
-enum json_number json_uint64(const char *digits, size_t length, uint64_t *out);
-/* The nearest double, ties to even, in every locale; too large is RANGE, too small is 0 or what is
- * left of it. */
-enum json_number json_double(const char *digits, size_t length, double *out);
-/* 1 when all of @text is one number of JSON's grammar, without blanks. */
-int json_is_number(const char *text, size_t length);
-
 #endif

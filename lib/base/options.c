@@ -11,7 +11,8 @@ int options_read(void *known, size_t known_size, const void *given)
     size_t size;
 
     memcpy(&size, given, sizeof size);
-    if (size <= sizeof size || size > MAX_SIZE)
+    /* A struct that begins with a size_t is never cut within one. */
+    if (size <= sizeof size || size > MAX_SIZE || size % _Alignof(size_t) != 0)
         return -1;
     for (size_t i = known_size; i < size; i++) {
         if (bytes[i] != 0)

@@ -125,7 +125,7 @@ struct cache *cache_new(int64_t max, int64_t ttl_ms, cache_load *load, void *use
         return NULL;
     atomic_init(&cache->count, 0);
     cache->max = max;
-    cache->ttl_us = ttl_ms <= 0 || ttl_ms > INT64_MAX / 1000 ? 0 : ttl_ms * 1000;
+    cache->ttl_us = ttl_ms <= 0 || ttl_ms > INT64_MAX / 2000 ? 0 : ttl_ms * 1000;
     cache->load = load;
     cache->user = user;
     while (started < SHARDS && start_shard(&cache->shards[started]) == 0)
@@ -222,7 +222,7 @@ insert(struct cache *cache, struct shard *shard, const char *store_id, supa_clie
 /* One turn of the hand over the shard: what was not used since it last passed goes. */
 static struct entry *evict(struct shard *shard)
 {
-    for (size_t i = 0; i < 2 * shard->bucket_count && shard->count != 0; i++) {
+    for (size_t i = 0; i < shard->bucket_count && shard->count != 0; i++) {
         struct entry **place = &shard->buckets[shard->hand++ & (shard->bucket_count - 1)];
 
         for (; *place != NULL; place = &(*place)->next) {

@@ -46,6 +46,32 @@ static void name_variable(supa_error *error, const char *name)
     error_hint(error, "%s", found.hint);
 }
 
+/* Makes a client only to learn whether the variable that its options were read from is right. */
+static int probe(const supa_client_options *options, const char *name, supa_error *error)
+{
+    supa_error found;
+    supa_client *client = supa_client_new(options, &found);
+
+    supa_client_unref(client);
+    if (client != NULL)
+        return SUPA_OK;
+    if (found.code == SUPA_ERROR_ARGUMENT || found.code == SUPA_ERROR_HOST_REFUSED)
+        name_variable(&found, name);
+    if (error != NULL)
+        *error = found;
+    return found.code;
+}
+
+static int check_master(const supa_client_options *master, supa_error *error)
+{
+    supa_client_options keyless = *master;
+    int code;
+
+    keyless.key = NULL;
+    code = probe(&keyless, "MASTER_SUPABASE_URL", error);
+    return code == SUPA_OK ? probe(master, "MASTER_SUPABASE_SERVICE_KEY", error) : code;
+}
+
 static supa_keyring *read_keyring(supa_error *error)
 {
     const char *path = variable("SUPA_KEYRING_FILE"), *text = variable("SUPA_KEYRING");
@@ -91,7 +117,7 @@ supa_manager *supa_manager_from_env(supa_error *error)
     supa_manager *manager;
 
     error_clear(error);
-    if (read_clients(&master, &tenant, error) != SUPA_OK)
+    if (read_clients(&master, &tenant, error) != SUPA_OK || check_master(&master, error) != SUPA_OK)
         return NULL;
     options.keyring = read_keyring(error);
     if (options.keyring == NULL)

@@ -304,14 +304,26 @@ supa_keyring *supa_keyring_from_text(const char *text, supa_error *error)
     return read_entries(text, NULL, error);
 }
 
+/* strerror_r comes in two kinds: GNU's returns the text. */
+static const char *reason_of(int number, char *buffer, size_t size)
+{
+#if defined(__GLIBC__) && defined(_GNU_SOURCE)
+    return strerror_r(number, buffer, size);
+#else
+    if (strerror_r(number, buffer, size) != 0)
+        snprintf(buffer, size, "error %d", number);
+    return buffer;
+#endif
+}
+
 /* @number is an errno. */
 static int file_error(const char *path, int number, supa_error *error)
 {
-    char reason[128];
+    char buffer[128];
 
-    if (strerror_r(number, reason, sizeof reason) != 0)
-        snprintf(reason, sizeof reason, "error %d", number);
-    return error_argument(error, "the keyring file cannot be read: %s, %s", reason, path);
+    return error_argument(
+        error, "the keyring file cannot be read: %s, %s",
+        reason_of(number, buffer, sizeof buffer), path);
 }
 
 /* Pipes and the like pass: who may read them is decided elsewhere. */

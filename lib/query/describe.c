@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/buffer.h"
+#include "base/error.h"
 #include "base/redact.h"
 #include "query/query_internal.h"
 
@@ -61,22 +62,34 @@ static void put_mistake(struct buffer *out, const supa_error *mistake)
     buffer_putc(out, '\n');
 }
 
-/* Building the request may find a mistake and may stamp rows; both would be found at the end too. */
+/* Building the request may find a mistake, which later calls may still cure, and may stamp rows. */
+static void put_built(struct buffer *out, supa_query *q)
+{
+    const char *body = q->body;
+    const size_t body_length = q->body_length;
+
+    if (request_build(q) == SUPA_OK) {
+        put_whom(out, q->target);
+        put_request(out, q);
+    } else {
+        put_mistake(out, &q->mistake);
+    }
+    error_clear(&q->mistake);
+    q->body = body;
+    q->body_length = body_length;
+}
+
 char *supa_query_describe(supa_query *q)
 {
     struct buffer text = BUFFER_INIT, clean = BUFFER_INIT;
     const supa_error *mistake = supa_query_error(q);
 
-    if (mistake == NULL && request_build(q) != SUPA_OK)
-        mistake = &q->mistake;
-    if (mistake != NULL) {
+    if (mistake != NULL)
         put_mistake(&text, mistake);
-    } else {
-        put_whom(&text, q->target);
-        put_request(&text, q);
-    }
+    else
+        put_built(&text, q);
     redact_put(
-        &clean, buffer_text(&text), text.length,
+        &clean, buffer_text(&text), buffer_failed(&text) ? 0 : text.length,
         q != NULL && q->target != NULL ? q->target->secrets : NULL);
     clean.failed |= text.failed;
     buffer_free(&text);

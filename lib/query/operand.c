@@ -3,8 +3,10 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/text.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -24,7 +26,8 @@ size_t operand_real(double number, char out[REAL_MAX])
         return (size_t)snprintf(out, REAL_MAX, "NaN");
     if (isinf(number))
         return (size_t)snprintf(out, REAL_MAX, number < 0 ? "-Infinity" : "Infinity");
-    for (int precision = 15; precision <= 17; precision++) {
+    /* 15 digits always fit a double, but those next to 0, which have fewer. */
+    for (int precision = fabs(number) < DBL_MIN ? 1 : 15; precision <= 17; precision++) {
         n = snprintf(text, sizeof text, "%.*g", precision, number);
         if (strtod(text, NULL) == number)
             break;
@@ -96,7 +99,7 @@ static const char *read_text(struct piece *piece, supa_value value, struct arena
         mistake = text_mistake(text, (size_t)value.length);
     else if (value.kind == SUPA_KIND_JSON)
         mistake = json_mistake(text, (size_t)value.length);
-    else if (text == NULL || !json_is_number(text, (size_t)value.length))
+    else if (text == NULL || !number_valid(text, (size_t)value.length))
         mistake = "the digits are not a decimal number";
     return mistake != NULL ? mistake : keep(piece, arena, text, (size_t)value.length);
 }

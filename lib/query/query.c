@@ -105,10 +105,18 @@ void supa_query_free(supa_query *q)
     keep_spent(q);
 }
 
+/* Ends a mistake: whom it is about. */
+static supa_query *about(supa_query *q)
+{
+    if (q->target != NULL)
+        error_about(&q->mistake, q->target->side, q->target->store_id, q->relation);
+    return q;
+}
+
 static supa_query *no_memory(supa_query *q)
 {
     error_no_memory(&q->mistake);
-    return q;
+    return about(q);
 }
 
 /* What every call on a query begins with: nothing happens on NULL or after a mistake. */
@@ -135,7 +143,7 @@ mistaken(supa_query *q, supa_code code, const char *call, const char *what, cons
     else
         error_set(&q->mistake, code, SUPA_NOT_SENT, "%s: %s", call, mistake);
     buffer_free(&shown);
-    return q;
+    return about(q);
 }
 
 /* A relation is told to logs and errors: a key that was given by accident must not get there. */

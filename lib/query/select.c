@@ -147,7 +147,7 @@ static const char *open(struct reader *reader, size_t start, size_t at)
     if (reader->depth == MAX_DEPTH)
         return "it is nested too deeply";
     reader->lengths[reader->depth++] = reader->path_length;
-    if (length > 3 && memcmp(name, "...", 3) == 0) {
+    if (length >= 3 && memcmp(name, "...", 3) == 0) {
         name += 3;
         length -= 3;
     }

@@ -13,19 +13,27 @@
 
 enum row_state { ROW_OURS, ROW_BARE, ROW_OTHERS };
 
+static int is_ours(const supa_query *q, const struct json_node *value)
+{
+    const char *store_id = q->target->store_id;
+
+    return json_kind_of(value) == JSON_STRING &&
+           text_same(q->body + value->start, value->end - value->start, store_id, strlen(store_id));
+}
+
+/* PostgreSQL takes the last of two members of one name, so every one of them counts. */
 static enum row_state look(const supa_query *q, const struct json_tape *tape, uint32_t row)
 {
-    uint32_t member = json_member(tape, q->body, row, "store_id", 8);
-    const struct json_node *value;
+    enum row_state state = ROW_BARE;
 
-    if (member == JSON_NONE)
-        return ROW_BARE;
-    value = &tape->nodes[member];
-    if (json_kind_of(value) == JSON_STRING && text_same(
-                                                  q->body + value->start, value->end - value->start,
-                                                  q->target->store_id, strlen(q->target->store_id)))
-        return ROW_OURS;
-    return ROW_OTHERS;
+    for (uint32_t key = row + 1; key < tape->nodes[row].next; key = json_next(tape, key + 1)) {
+        if (!json_string_is(q->body, &tape->nodes[key], "store_id", 8))
+            continue;
+        if (!is_ours(q, &tape->nodes[key + 1]))
+            return ROW_OTHERS;
+        state = ROW_OURS;
+    }
+    return state;
 }
 
 /* Copies the body up to and with the row's brace, and puts the store behind it. */

@@ -33,9 +33,11 @@ static int add_row(struct document *document, uint32_t node)
     return 0;
 }
 
-static int all_objects(const struct json_tape *tape)
+int rows_only(const struct json_tape *tape, uint32_t list)
 {
-    for (uint32_t node = 1; node < tape->count; node = json_next(tape, node)) {
+    uint32_t behind = tape->nodes[list].next;
+
+    for (uint32_t node = list + 1; node < behind; node = json_next(tape, node)) {
         if (json_kind_of(&tape->nodes[node]) != JSON_OBJECT)
             return 0;
     }
@@ -45,11 +47,13 @@ static int all_objects(const struct json_tape *tape)
 static int find_rows(struct document *document, enum row_shape shape)
 {
     const struct json_tape *tape = &document->tape;
-    enum json_kind root = json_kind_of(&tape->nodes[0]);
+    enum json_kind root = document_kind(document);
 
-    if (root == JSON_OBJECT)
-        return shape == ROWS_LIST ? 0 : add_row(document, 0);
-    if (root != JSON_ARRAY || shape == ROWS_ONE || !all_objects(tape))
+    if (root != JSON_ARRAY)
+        return shape == ROWS_ANY || (shape == ROWS_ONE && root == JSON_OBJECT)
+                   ? add_row(document, 0)
+                   : 0;
+    if (shape == ROWS_ONE || (shape == ROWS_LIST && !rows_only(tape, 0)))
         return 0;
     for (uint32_t node = 1; node < tape->count; node = json_next(tape, node)) {
         if (add_row(document, node) != 0)
@@ -117,14 +121,8 @@ enum json_kind document_kind(const struct document *document)
 supa_row document_row(const struct document *document, size_t index)
 {
     if (index >= document->row_count)
-        return (supa_row){NULL, 0};
-    return (supa_row){document, document->rows[index]};
-}
-
-/* A row is const to its reader; what the document remembers while it is read is not. */
-static struct document *opened(supa_row row)
-{
-    return (struct document *)(uintptr_t)row.document;
+        return row_none();
+    return row_of(document, document->rows[index], document->tape.count);
 }
 
 static int grow_columns(struct columns *columns)
@@ -275,8 +273,11 @@ static uint32_t find_field(struct document *document, uint32_t row, const char *
     uint32_t index;
     int failed;
 
-    if (columns->row != row)
+    if (columns->row != row) {
+        if (json_kind_of(&document->tape.nodes[row]) != JSON_OBJECT)
+            return JSON_NONE;
         begin_row(columns, row);
+    }
     index = guess(document, name, length);
     if (index == JSON_NONE) {
         index = search(document, name, length, &failed);
@@ -291,155 +292,72 @@ static uint32_t find_field(struct document *document, uint32_t row, const char *
     return columns->items[index].key + 1;
 }
 
-/* The column's node, or NULL when there is none. */
-static struct json_node *field(supa_row row, const char *column)
+size_t row_columns(supa_row row)
 {
-    struct document *document = opened(row);
-    uint32_t node;
+    const struct json_node *node = row_field(row, NULL);
 
-    if (document == NULL || column == NULL)
+    return node != NULL && json_kind_of(node) == JSON_OBJECT ? json_count(node) : 0;
+}
+
+struct json_node *row_field(supa_row row, const char *column)
+{
+    struct document *document = row_document(row);
+    uint32_t node = row_node(row);
+
+    if (document == NULL)
         return NULL;
-    node = find_field(document, (uint32_t)row.place, column);
+    if (column != NULL)
+        node = find_field(document, node, column);
     return node == JSON_NONE ? NULL : &document->tape.nodes[node];
 }
 
-/* What a getter of @kind says of a node that is not of that kind. */
-static supa_field other_than(const struct json_node *node)
+/* The document remembers the keys of the row that is being read; without memory for that they are
+ * counted off. */
+struct json_node *row_key(supa_row row, size_t index)
 {
-    if (node == NULL)
-        return SUPA_FIELD_MISSING;
-    return json_kind_of(node) == JSON_NULL ? SUPA_FIELD_NULL : SUPA_FIELD_TYPE;
-}
+    struct document *document = row_document(row);
+    uint32_t key = row_node(row) + 1;
 
-static int is_kind(const struct json_node *node, enum json_kind kind)
-{
-    return node != NULL && json_kind_of(node) == kind;
-}
-
-static const char *digits_of(supa_row row, const struct json_node *node, size_t *length)
-{
-    *length = node->end - node->start;
-    return opened(row)->text + node->start;
-}
-
-static supa_field checked(enum json_number number)
-{
-    return number == JSON_NUMBER_OK ? SUPA_FIELD_VALUE : SUPA_FIELD_RANGE;
-}
-
-supa_field supa_row_int64(supa_row row, const char *column, int64_t *out)
-{
-    const struct json_node *node = field(row, column);
-    const char *digits;
-    size_t length;
-
-    if (!is_kind(node, JSON_NUMBER))
-        return other_than(node);
-    digits = digits_of(row, node, &length);
-    return checked(json_int64(digits, length, out));
-}
-
-supa_field supa_row_uint64(supa_row row, const char *column, uint64_t *out)
-{
-    const struct json_node *node = field(row, column);
-    const char *digits;
-    size_t length;
-
-    if (!is_kind(node, JSON_NUMBER))
-        return other_than(node);
-    digits = digits_of(row, node, &length);
-    return checked(json_uint64(digits, length, out));
-}
-
-supa_field supa_row_double(supa_row row, const char *column, double *out)
-{
-    const struct json_node *node = field(row, column);
-    const char *digits;
-    size_t length;
-
-    if (!is_kind(node, JSON_NUMBER))
-        return other_than(node);
-    digits = digits_of(row, node, &length);
-    return checked(json_double(digits, length, out));
-}
-
-supa_field supa_row_bool(supa_row row, const char *column, int *out)
-{
-    const struct json_node *node = field(row, column);
-
-    if (!is_kind(node, JSON_TRUE) && !is_kind(node, JSON_FALSE))
-        return other_than(node);
-    *out = is_kind(node, JSON_TRUE);
-    return SUPA_FIELD_VALUE;
-}
-
-supa_field supa_row_decimal(supa_row row, const char *column, const char **digits, size_t *length)
-{
-    const struct json_node *node = field(row, column);
-
-    if (!is_kind(node, JSON_NUMBER))
-        return other_than(node);
-    *digits = digits_of(row, node, length);
-    return SUPA_FIELD_VALUE;
+    if (index >= row_columns(row))
+        return NULL;
+    if (document->columns.row != row_node(row))
+        begin_row(&document->columns, row_node(row));
+    while (document->columns.verified <= index && verify_next(document) > 0)
+        ;
+    if (index < document->columns.verified)
+        return &document->tape.nodes[document->columns.items[index].key];
+    while (index-- > 0)
+        key = json_next(&document->tape, key + 1);
+    return &document->tape.nodes[key];
 }
 
 /* The decoded text with a NUL behind it, made when it is first asked for. */
-static const char *copied(struct document *document, struct json_node *node)
+static const char *copied(struct document *document, struct json_node *string)
 {
-    char *copy = document->copies + node->start;
+    char *copy = document->copies + string->start;
 
-    if ((node->info & JSON_MARK) == 0) {
-        json_decode(document->text, node, copy);
-        copy[node->size] = '\0';
-        node->info |= JSON_MARK;
+    if ((string->info & JSON_MARK) == 0) {
+        json_decode(document->text, string, copy);
+        copy[string->size] = '\0';
+        string->info |= JSON_MARK;
     }
     return copy;
 }
 
-supa_field supa_row_text(supa_row row, const char *column, const char **text, size_t *length)
+const char *row_text(supa_row row, struct json_node *string)
 {
-    struct json_node *node = field(row, column);
+    struct document *document = row_document(row);
 
-    if (!is_kind(node, JSON_STRING))
-        return other_than(node);
-    if ((node->info & JSON_ESCAPED) != 0)
-        *text = copied(opened(row), node);
-    else
-        *text = opened(row)->text + node->start;
-    *length = node->size;
-    return SUPA_FIELD_VALUE;
+    if ((string->info & JSON_ESCAPED) != 0)
+        return copied(document, string);
+    return document->text + string->start;
 }
 
-const char *supa_row_string(supa_row row, const char *column, const char *otherwise)
+const char *row_string(supa_row row, struct json_node *string)
 {
-    struct json_node *node = field(row, column);
-    struct document *document = opened(row);
+    struct document *document = row_document(row);
 
-    if (!is_kind(node, JSON_STRING))
-        return otherwise;
     if (document->copies_capacity <= document->length && make_copies(document) != 0)
-        return otherwise;
-    return copied(document, node);
-}
-
-supa_field supa_row_row(supa_row row, const char *column, supa_row *out)
-{
-    const struct json_node *node = field(row, column);
-
-    if (!is_kind(node, JSON_OBJECT))
-        return other_than(node);
-    *out = (supa_row){row.document, (uint64_t)(node - opened(row)->tape.nodes)};
-    return SUPA_FIELD_VALUE;
-}
-
-supa_field supa_row_raw(supa_row row, const char *column, const char **json, size_t *length)
-{
-    const struct json_node *node = field(row, column);
-    uint32_t quotes = is_kind(node, JSON_STRING) ? 1 : 0;
-
-    if (node == NULL)
-        return SUPA_FIELD_MISSING;
-    *json = opened(row)->text + node->start - quotes;
-    *length = node->end - node->start + 2 * quotes;
-    return SUPA_FIELD_VALUE;
+        return NULL;
+    return copied(document, string);
 }

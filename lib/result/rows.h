@@ -13,7 +13,7 @@
 enum row_shape {
     ROWS_LIST, /* the elements of the root array, when all of them are objects */
     ROWS_ONE,  /* the root object */
-    ROWS_ANY   /* whichever of the two it is */
+    ROWS_ANY   /* the elements of the root array, whatever they are; of anything else, the root */
 };
 
 /* One name of the rows' columns, as it was found in the row read last. */
@@ -65,5 +65,47 @@ void document_free(struct document *document);
 enum json_kind document_kind(const struct document *document);
 /* Row @index, or a row in which every column is missing. */
 supa_row document_row(const struct document *document, size_t index);
+/* 1 when all elements of a list are objects. */
+int rows_only(const struct json_tape *tape, uint32_t list);
+
+/* A row's place is the node of its value and, in the upper half, the node behind the list that it is
+ * in: so it is known where its list ends. A row that is in no list is a list of its own. */
+static inline supa_row row_of(const struct document *document, uint32_t node, uint32_t behind)
+{
+    return (supa_row){document, node | (uint64_t)behind << 32};
+}
+
+static inline supa_row row_none(void)
+{
+    return (supa_row){NULL, 0};
+}
+
+static inline uint32_t row_node(supa_row row)
+{
+    return (uint32_t)row.place;
+}
+
+static inline uint32_t row_list_end(supa_row row)
+{
+    return (uint32_t)(row.place >> 32);
+}
+
+/* NULL for no row. A row is const to its reader; what the document remembers while it is read is
+ * not. */
+static inline struct document *row_document(supa_row row)
+{
+    return (struct document *)(uintptr_t)row.document;
+}
+
+/* How many columns there are; 0 for what is no object. */
+size_t row_columns(supa_row row);
+/* The node of the column's value; of the row's own value when @column is NULL. NULL: missing. */
+struct json_node *row_field(supa_row row, const char *column);
+/* The node of column @index's key, which its value follows; NULL behind the last. */
+struct json_node *row_key(supa_row row, size_t index);
+/* A string's decoded text, without a NUL behind it unless it was copied; it never fails. */
+const char *row_text(supa_row row, struct json_node *string);
+/* The same with a NUL behind it; NULL when memory is gone. */
+const char *row_string(supa_row row, struct json_node *string);
 
 #endif

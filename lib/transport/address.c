@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport/address.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -74,4 +75,16 @@ int address_is_special(const struct sockaddr *address)
         return is_special_v6(in6.sin6_addr.s6_addr);
     }
     return 1;
+}
+
+int address_text_is_special(const char *text)
+{
+    struct in6_addr v6;
+    struct in_addr v4;
+
+    if (text == NULL)
+        return 1;
+    if (inet_pton(AF_INET, text, &v4) == 1)
+        return is_special_v4(ntohl(v4.s_addr));
+    return inet_pton(AF_INET6, text, &v6) != 1 || is_special_v6(v6.s6_addr);
 }

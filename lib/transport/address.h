@@ -9,5 +9,7 @@
  * documentation and other special ranges, and IPv6 forms of such IPv4 addresses. Families other
  * than IPv4 and IPv6 are special too. IANA's special-purpose address registries. */
 int address_is_special(const struct sockaddr *address);
+/* The same of an address in digits; a text that is none is special. */
+int address_text_is_special(const char *text);
 
 #endif

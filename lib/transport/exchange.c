@@ -70,16 +70,20 @@ static size_t take_header(char *data, size_t size, size_t count, void *user)
 }
 
 /* libcurl sends any request again when a reused connection turns out to be dead, a write too. It
- * asks here before each sending: once is allowed. */
+ * asks here before each sending: once is allowed. And on a connection that another client opened,
+ * this client's rule about addresses has not been asked yet. */
 static int
 before_sending(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct exchange *exchange = user;
 
-    (void)remote_ip;
     (void)local_ip;
     (void)remote_port;
     (void)local_port;
+    if (!exchange->call->endpoint->allow_private && address_text_is_special(remote_ip)) {
+        exchange->address_refused = 1;
+        return CURL_PREREQFUNC_ABORT;
+    }
     return exchange->sendings++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
@@ -236,10 +240,22 @@ static int is_tls_failure(CURLcode result)
     return 0;
 }
 
+/* libcurl takes no header line over 100 KB, and calls that out of memory before 8.6. */
+static int is_long_line(const struct exchange *exchange, CURLcode result)
+{
+#if LIBCURL_VERSION_NUM >= 0x080600
+    if (result == CURLE_TOO_LARGE)
+        return 1;
+#endif
+    return result == CURLE_OUT_OF_MEMORY && exchange->has_status && !exchange->headers_done;
+}
+
 /* Why the exchange failed. @words is NULL where libcurl's own are good. */
 static supa_code cause(const struct exchange *exchange, CURLcode result, const char **words)
 {
     *words = NULL;
+    if (!exchange->out_of_memory && is_long_line(exchange, result))
+        return *words = "a header of the answer is longer than 100 KB", SUPA_ERROR_TOO_LARGE;
     if (exchange->out_of_memory || result == CURLE_OUT_OF_MEMORY)
         return *words = "out of memory", SUPA_ERROR_NO_MEMORY;
     if (exchange->body_too_large)
@@ -257,8 +273,8 @@ static supa_code cause(const struct exchange *exchange, CURLcode result, const c
         return SUPA_ERROR_TLS;
     if (exchange->has_status)
         return *words = "the answer ended before it was whole", SUPA_ERROR_MALFORMED;
-    if (exchange->sendings != 0 &&
-        (result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_WEIRD_SERVER_REPLY))
+    if (exchange->sendings != 0 && (result == CURLE_OK || result == CURLE_UNSUPPORTED_PROTOCOL ||
+                                    result == CURLE_WEIRD_SERVER_REPLY))
         return *words = "the answer is not HTTP", SUPA_ERROR_MALFORMED;
     return SUPA_ERROR_NETWORK;
 }
@@ -305,7 +321,8 @@ void exchange_finish(struct exchange *exchange, CURLcode result)
 
     read_facts(exchange);
     reply->outcome = reached(exchange);
-    if (result == CURLE_OK) {
+    /* libcurl is content with a head that is cut off, and with an interim answer alone. */
+    if (result == CURLE_OK && exchange->has_status && exchange->headers_done) {
         reply->code = SUPA_OK;
         return;
     }

@@ -55,6 +55,7 @@ int lane_close_socket(void *user, curl_socket_t socket)
     return close(socket);
 }
 
+/* While libcurl still knows which connection it was: before the handle leaves the multi. */
 static void remember_socket(struct lane *lane, uint64_t origin)
 {
     curl_socket_t socket = CURL_SOCKET_BAD;
@@ -117,6 +118,7 @@ static CURLcode drive(struct lane *lane)
         result = take_result(lane->multi);
     else
         result = problem == CURLM_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT;
+    remember_socket(lane, lane->exchange.call->endpoint->origin);
     curl_multi_remove_handle(lane->multi, easy);
     return result;
 }
@@ -129,15 +131,15 @@ static void attempt(struct lane *lane, const struct call *call, struct reply *re
     if (exchange_start(&lane->exchange, call, reply, fresh) == 0)
         result = drive(lane);
     exchange_finish(&lane->exchange, result);
-    remember_socket(lane, call->endpoint->origin);
 }
 
-/* A read whose reused connection had died is asked once more, on a new one: nobody can tell the
- * difference. For a write it is never safe, so its connection is looked at before. */
+/* Idle connections are looked at before: a write would end unknown on a dead one, and a read would
+ * take what a server said on its own accord, "408" or another's rows, for its answer. A read whose
+ * reused connection dies all the same is asked once more, on a new one: nobody can tell the
+ * difference. For a write it is never safe. */
 void lane_perform(struct lane *lane, const struct call *call, struct reply *reply)
 {
-    if (!http_method_reads(call->method))
-        bury_dead_sockets(lane, call->endpoint->origin);
+    bury_dead_sockets(lane, call->endpoint->origin);
     attempt(lane, call, reply, 0);
     if (http_method_reads(call->method) && exchange_was_stopped(&lane->exchange))
         attempt(lane, call, reply, 1);

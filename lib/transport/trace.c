@@ -19,17 +19,48 @@ static size_t name_start(const char *line, size_t length)
                : 0;
 }
 
-static int carries_key(const char *line, size_t length)
+static int begins_with_one(const char *line, size_t length, const char *const *names)
 {
-    static const char *const names[] = {"apikey:", "authorization:", "cookie:", "set-cookie:"};
+    for (; *names != NULL; names++) {
+        size_t n = strlen(*names);
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t n = strlen(names[i]);
-
-        if (length >= n && text_same(line, n, names[i], n))
+        if (length >= n && text_same(line, n, *names, n))
             return 1;
     }
     return 0;
+}
+
+static int carries_key(const char *line, size_t length)
+{
+    static const char *const names[] = {
+        "apikey:", "authorization:", "cookie:", "set-cookie:", NULL};
+
+    return begins_with_one(line, length, names);
+}
+
+/* Of what goes out only these lines are known to carry no secret: a client's own headers may, and a
+ * long head is told in pieces that end amid a key. */
+static int is_harmless(const char *line, size_t length)
+{
+    static const char *const starts[] = {
+        "GET /",           "HEAD /",           "POST /",          "PATCH /",
+        "PUT /",           "DELETE /",         "OPTIONS /",       "Host:",
+        "Accept:",         "Content-Type:",    "Content-Length:", "Prefer:",
+        "Accept-Profile:", "Content-Profile:", "User-Agent:",     NULL};
+
+    return begins_with_one(line, length, starts);
+}
+
+/* "Name: [hidden]", or less when the line has no name. */
+static void hide(struct buffer *shown, const char *line, size_t length)
+{
+    const char *colon = memchr(line, ':', length);
+
+    if (colon != NULL) {
+        buffer_put(shown, line, (size_t)(colon + 1 - line));
+        buffer_putc(shown, ' ');
+    }
+    buffer_puts(shown, "[hidden]");
 }
 
 /* One line: keys hidden by their header's name, and wherever else they stand; the values of a URL's
@@ -40,9 +71,8 @@ static void show(const struct endpoint *endpoint, const char *mark, const char *
     size_t start = name_start(line, length);
 
     buffer_puts(&shown, mark);
-    if (carries_key(line + start, length - start)) {
-        buffer_put(&shown, line, (size_t)((const char *)memchr(line, ':', length) + 1 - line));
-        buffer_puts(&shown, " [hidden]");
+    if (carries_key(line + start, length - start) || (*mark == '>' && !is_harmless(line, length))) {
+        hide(&shown, line, length);
     } else {
         redact_put(&clean, line, length, endpoint->secrets);
         url_shown(&shown, buffer_text(&clean));

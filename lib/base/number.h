@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON's numbers: their grammar, and their values from their own digits. */
+#ifndef BASE_NUMBER_H
+#define BASE_NUMBER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum number { NUMBER_OK, NUMBER_RANGE };
+
+/* In all of these @digits is a number by JSON's grammar; the output is written only for NUMBER_OK.
+ *
+ * Integers: whole numbers in any notation (7, 7.0, 7e2, 70e-1, −0); what has a fraction or is
+ * beyond 64 bits is RANGE. Nothing passes through a double. */
+enum number number_int64(const char *digits, size_t length, int64_t *out);
+enum number number_uint64(const char *digits, size_t length, uint64_t *out);
+/* The number times 10^@scale, at least 0, when that is whole: 12.5 by 2 is 1250, 12.505 is RANGE. */
+enum number number_scaled(const char *digits, size_t length, int scale, int64_t *out);
+/* The nearest double, ties to even, in every locale; too large is RANGE, too small is 0 or what is
+ * left of it. */
+enum number number_double(const char *digits, size_t length, double *out);
+/* 1 when all of @text is one number of JSON's grammar, without blanks. */
+int number_valid(const char *text, size_t length);
+
+/* The grammar itself, for readers of what a number is part of. */
+static inline int number_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Behind the digits at @at. */
+static inline const char *number_digits(const char *at, const char *end)
+{
+    while (at < end && number_digit(*at))
+        at++;
+    return at;
+}
+
+/* One digit or more from @at on; NULL when there is none, with @at remembered in *@stop. */
+static inline const char *number_some_digits(const char *at, const char *end, const char **stop)
+{
+    const char *behind = number_digits(at, end);
+
+    if (behind != at)
+        return behind;
+    *stop = at;
+    return NULL;
+}
+
+/* Steps over the number at @at, which is before @end; NULL when the grammar breaks at *@stop. */
+static inline const char *number_skip(const char *at, const char *end, const char **stop)
+{
+    if (*at == '-')
+        at++;
+    if (at < end && *at == '0')
+        at++;
+    else if ((at = number_some_digits(at, end, stop)) == NULL)
+        return NULL;
+    if (at < end && *at == '.' && (at = number_some_digits(at + 1, end, stop)) == NULL)
+        return NULL;
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        at++;
+        if (at < end && (*at == '+' || *at == '-'))
+            at++;
+        at = number_some_digits(at, end, stop);
+    }
+    return at;
+}
+
+#endif
