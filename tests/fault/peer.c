@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+#include "peer.h"
+
+#include "peer_certificate.h"
+#include "peer_play.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { FILLERS = 8, FULL_AFTER_MS = 200, FIRST_UNUSED = 19000, LAST_UNUSED = 19999 };
+
+struct connection {
+    struct connection *next;
+    const struct peer_step *steps;
+    pthread_t thread;
+    struct peer_play play;
+    int done; /* under the record's lock: the thread is at its end */
+};
+
+struct peer {
+    struct peer_step **scripts;
+    size_t script_count;
+    int listener;
+    int stop[2]; /* a pipe; closing its writing end wakes everybody */
+    int port;
+    char url[40];
+    SSL_CTX *tls;
+    char ca_file[256];
+    pthread_t thread;
+    int serving;                    /* the thread exists */
+    struct connection *connections; /* the thread's, the newest first */
+    int fillers[FILLERS];           /* of a silent peer's backlog */
+    size_t filler_count;
+    struct peer_record record;
+};
+
+const char *peer_url(const struct peer *peer)
+{
+    return peer->url;
+}
+
+int peer_port(const struct peer *peer)
+{
+    return peer->port;
+}
+
+const char *peer_ca_file(const struct peer *peer)
+{
+    return peer->tls == NULL ? NULL : peer->ca_file;
+}
+
+void peer_go(struct peer *peer)
+{
+    peer_record_go(&peer->record);
+}
+
+int peer_wait(struct peer *peer, enum peer_count count, size_t least, int timeout_ms)
+{
+    return peer_record_wait(&peer->record, count, least, timeout_ms);
+}
+
+size_t peer_count(struct peer *peer, enum peer_count count)
+{
+    return peer_record_get(&peer->record, count);
+}
+
+size_t peer_connections(struct peer *peer)
+{
+    return peer_count(peer, PEER_CONNECTIONS);
+}
+
+size_t peer_requests(struct peer *peer)
+{
+    return peer_count(peer, PEER_REQUESTS);
+}
+
+size_t peer_delivered(struct peer *peer, const char *method)
+{
+    return peer_record_delivered(&peer->record, method);
+}
+
+size_t peer_bytes_read(struct peer *peer)
+{
+    return peer_record_bytes(&peer->record);
+}
+
+size_t peer_request(struct peer *peer, size_t i, char *out, size_t size)
+{
+    return peer_record_text(&peer->record, i, out, size);
+}
+
+size_t peer_last_request(struct peer *peer, char *out, size_t size)
+{
+    /* Before the first request this is an i that no request has. */
+    return peer_request(peer, peer_requests(peer) - 1, out, size);
+}
+
+/* The signals of the process are for its own threads, and a write to a client that is gone raises
+ * SIGPIPE in this one only, where it stays pending. Those of faults are left to the sanitizers. */
+static int start_thread(pthread_t *thread, void *(*run)(void *), void *argument)
+{
+    sigset_t ours;
+    sigset_t before;
+    int result;
+
+    sigfillset(&ours);
+    sigdelset(&ours, SIGSEGV);
+    sigdelset(&ours, SIGBUS);
+    sigdelset(&ours, SIGFPE);
+    sigdelset(&ours, SIGILL);
+    sigdelset(&ours, SIGABRT);
+    pthread_sigmask(SIG_SETMASK, &ours, &before);
+    result = pthread_create(thread, NULL, run, argument);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result == 0 ? 0 : -1;
+}
+
+static void *run_connection(void *argument)
+{
+    struct connection *connection = argument;
+    struct peer_record *record = connection->play.record;
+
+    peer_play(&connection->play, connection->steps);
+    peer_record_count(record, PEER_CLOSED);
+    pthread_mutex_lock(&record->lock);
+    connection->done = 1;
+    pthread_mutex_unlock(&record->lock);
+    return NULL;
+}
+
+static void begin_connection(struct peer *peer, int fd)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    size_t i = peer_connections(peer);
+
+    if (connection == NULL) {
+        close(fd);
+        return;
+    }
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    peer_wire_init(&connection->play.wire, fd, peer->stop[0], peer->tls);
+    connection->play.record = &peer->record;
+    connection->steps = peer->scripts[i < peer->script_count ? i : peer->script_count - 1];
+    peer_record_count(&peer->record, PEER_CONNECTIONS);
+    if (start_thread(&connection->thread, run_connection, connection) != 0) {
+        peer_wire_close(&connection->play.wire);
+        free(connection);
+        return;
+    }
+    connection->next = peer->connections;
+    peer->connections = connection;
+}
+
+static int is_done(struct peer *peer, const struct connection *connection)
+{
+    int done;
+
+    pthread_mutex_lock(&peer->record.lock);
+    done = connection->done;
+    pthread_mutex_unlock(&peer->record.lock);
+    return done;
+}
+
+/* Joins the threads that are at their end, or all of them. */
+static void join_connections(struct peer *peer, int all)
+{
+    struct connection **link = &peer->connections;
+
+    while (*link != NULL) {
+        struct connection *connection = *link;
+
+        if (!all && !is_done(peer, connection)) {
+            link = &connection->next;
+            continue;
+        }
+        pthread_join(connection->thread, NULL);
+        *link = connection->next;
+        free(connection);
+    }
+}
+
+static void *serve(void *argument)
+{
+    struct peer *peer = argument;
+    struct pollfd either[] = {{peer->stop[0], POLLIN, 0}, {peer->listener, POLLIN, 0}};
+
+    while (poll(either, 2, -1) > 0 && either[0].revents == 0) {
+        int fd = accept(peer->listener, NULL, NULL);
+
+        join_connections(peer, 0);
+        if (fd >= 0)
+            begin_connection(peer, fd);
+    }
+    join_connections(peer, 1);
+    return NULL;
+}
+
+static struct sockaddr_in loopback(int port)
+{
+    struct sockaddr_in address;
+
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_port = htons((uint16_t)port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+/* A socket of its own, bound to @port or, for 0, any free one; −1 when it is taken. */
+static int bound_socket(int port)
+{
+    struct sockaddr_in address = loopback(port);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static int port_of(int fd)
+{
+    struct sockaddr_in address = loopback(0);
+    socklen_t size = sizeof address;
+
+    getsockname(fd, (struct sockaddr *)&address, &size);
+    return ntohs(address.sin_port);
+}
+
+/* Not blocking: a client may be gone between poll and accept. */
+static int listen_on_any_port(struct peer *peer, int backlog)
+{
+    peer->listener = bound_socket(0);
+    if (peer->listener < 0 || listen(peer->listener, backlog) != 0)
+        return -1;
+    fcntl(peer->listener, F_SETFD, FD_CLOEXEC);
+    fcntl(peer->listener, F_SETFL, O_NONBLOCK);
+    peer->port = port_of(peer->listener);
+    return 0;
+}
+
+static struct peer *new_peer(void)
+{
+    struct peer *peer = calloc(1, sizeof *peer);
+
+    if (peer == NULL)
+        return NULL;
+    if (peer_record_init(&peer->record) != 0) {
+        free(peer);
+        return NULL;
+    }
+    peer->listener = -1;
+    if (pipe(peer->stop) != 0) {
+        peer_record_free(&peer->record);
+        free(peer);
+        return NULL;
+    }
+    fcntl(peer->stop[0], F_SETFD, FD_CLOEXEC);
+    fcntl(peer->stop[1], F_SETFD, FD_CLOEXEC);
+    return peer;
+}
+
+static struct peer_step *copy_steps(const struct peer_step *steps)
+{
+    size_t n = 1;
+    struct peer_step *copy;
+
+    while (steps[n - 1].action != PEER_DO_END)
+        n++;
+    copy = calloc(n, sizeof *copy);
+    if (copy != NULL)
+        memcpy(copy, steps, n * sizeof *copy);
+    return copy;
+}
+
+static int copy_scripts(struct peer *peer, const struct peer_script *scripts, size_t n)
+{
+    peer->scripts = calloc(n, sizeof *peer->scripts);
+    if (peer->scripts == NULL)
+        return -1;
+    for (peer->script_count = 0; peer->script_count < n; peer->script_count++) {
+        struct peer_step *steps = copy_steps(scripts[peer->script_count].steps);
+
+        if (steps == NULL)
+            return -1;
+        peer->scripts[peer->script_count] = steps;
+    }
+    return 0;
+}
+
+static int use_tls(struct peer *peer)
+{
+    peer->tls = peer_certificate_new(peer->ca_file, sizeof peer->ca_file);
+    return peer->tls == NULL ? -1 : 0;
+}
+
+static int begin_serving(struct peer *peer)
+{
+    snprintf(
+        peer->url, sizeof peer->url, "%s://127.0.0.1:%d", peer->tls == NULL ? "http" : "https",
+        peer->port);
+    peer->serving = start_thread(&peer->thread, serve, peer) == 0;
+    return peer->serving ? 0 : -1;
+}
+
+struct peer *peer_start(const struct peer_script *scripts, size_t n, unsigned flags)
+{
+    struct peer *peer = new_peer();
+
+    if (peer == NULL)
+        return NULL;
+    if (copy_scripts(peer, scripts, n) != 0 || listen_on_any_port(peer, SOMAXCONN) != 0 ||
+        ((flags & PEER_TLS) != 0 && use_tls(peer) != 0) || begin_serving(peer) != 0) {
+        peer_stop(peer);
+        return NULL;
+    }
+    return peer;
+}
+
+/* One more client that is never accepted: 1 when the kernel has answered it, 0 when it stalls. */
+static int fill_one(struct peer *peer)
+{
+    struct sockaddr_in address = loopback(peer->port);
+    struct pollfd writable = {socket(AF_INET, SOCK_STREAM, 0), POLLOUT, 0};
+
+    if (writable.fd < 0)
+        return 0;
+    peer->fillers[peer->filler_count++] = writable.fd;
+    fcntl(writable.fd, F_SETFD, FD_CLOEXEC);
+    fcntl(writable.fd, F_SETFL, O_NONBLOCK);
+    connect(writable.fd, (struct sockaddr *)&address, sizeof address);
+    return poll(&writable, 1, FULL_AFTER_MS) != 0;
+}
+
+struct peer *peer_start_silent(void)
+{
+    struct peer *peer = new_peer();
+
+    if (peer == NULL)
+        return NULL;
+    if (listen_on_any_port(peer, 0) != 0) {
+        peer_stop(peer);
+        return NULL;
+    }
+    snprintf(peer->url, sizeof peer->url, "http://127.0.0.1:%d", peer->port);
+    while (peer->filler_count < FILLERS && fill_one(peer))
+        continue;
+    return peer;
+}
+
+void peer_stop(struct peer *peer)
+{
+    if (peer == NULL)
+        return;
+    peer_record_stop(&peer->record);
+    close(peer->stop[1]);
+    if (peer->serving)
+        pthread_join(peer->thread, NULL);
+    for (size_t i = 0; i < peer->filler_count; i++)
+        close(peer->fillers[i]);
+    if (peer->listener >= 0)
+        close(peer->listener);
+    close(peer->stop[0]);
+    peer_certificate_free(peer->tls, peer->ca_file);
+    for (size_t i = 0; i < peer->script_count; i++)
+        free(peer->scripts[i]);
+    free(peer->scripts);
+    peer_record_free(&peer->record);
+    free(peer);
+}
+
+int peer_unused_port(void)
+{
+    for (int port = FIRST_UNUSED; port <= LAST_UNUSED; port++) {
+        int fd = bound_socket(port);
+
+        if (fd >= 0) {
+            close(fd);
+            return port;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "peer_certificate.h"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { DAY = 24 * 60 * 60 };
+
+static int add_extension(X509 *certificate, int nid, const char *value)
+{
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+    int added = extension != NULL && X509_add_ext(certificate, extension, -1) == 1;
+
+    X509_EXTENSION_free(extension);
+    return added;
+}
+
+static int name_itself(X509 *certificate)
+{
+    X509_NAME *name = X509_get_subject_name(certificate);
+    const unsigned char *text = (const unsigned char *)"scripted peer";
+
+    return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0) == 1 &&
+           X509_set_issuer_name(certificate, name) == 1;
+}
+
+/* Valid from yesterday: the clocks of virtual machines jump. */
+static int fill_in(X509 *certificate, EVP_PKEY *key)
+{
+    return X509_set_version(certificate, 2) == 1 &&
+           ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1) == 1 &&
+           X509_gmtime_adj(X509_getm_notBefore(certificate), -DAY) != NULL &&
+           X509_gmtime_adj(X509_getm_notAfter(certificate), DAY) != NULL &&
+           X509_set_pubkey(certificate, key) == 1 && name_itself(certificate) &&
+           add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
+           add_extension(certificate, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1") &&
+           X509_sign(certificate, key, EVP_sha256()) != 0;
+}
+
+static int write_file(X509 *certificate, char *file, size_t size)
+{
+    const char *folder = getenv("TMPDIR");
+    int length = snprintf(
+        file, size, "%s/supa-peer-XXXXXX", folder == NULL || *folder == '\0' ? "/tmp" : folder);
+    int fd = length < 0 || (size_t)length >= size ? -1 : mkstemp(file);
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
+    int written;
+
+    if (stream == NULL) {
+        if (fd >= 0) {
+            close(fd);
+            unlink(file);
+        }
+        return 0;
+    }
+    written = PEM_write_X509(stream, certificate) == 1;
+    written = fclose(stream) == 0 && written;
+    if (!written)
+        unlink(file);
+    return written;
+}
+
+SSL_CTX *peer_certificate_new(char *file, size_t size)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *certificate = X509_new();
+    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+
+    if (key == NULL || certificate == NULL || tls == NULL || !fill_in(certificate, key) ||
+        SSL_CTX_use_certificate(tls, certificate) != 1 || SSL_CTX_use_PrivateKey(tls, key) != 1 ||
+        !write_file(certificate, file, size)) {
+        SSL_CTX_free(tls);
+        tls = NULL;
+    }
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return tls;
+}
+
+void peer_certificate_free(SSL_CTX *tls, const char *file)
+{
+    if (tls == NULL)
+        return;
+    SSL_CTX_free(tls);
+    unlink(file);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The peer's TLS identity, made in the process. */
+#ifndef FAULT_PEER_CERTIFICATE_H
+#define FAULT_PEER_CERTIFICATE_H
+
+#include <openssl/ssl.h>
+#include <stddef.h>
+
+/* A server's context with a new P-256 key and a certificate signed by itself for localhost and
+ * 127.0.0.1, which is also written to a new PEM file, its path to @file. NULL when that fails;
+ * then there is no file. */
+SSL_CTX *peer_certificate_new(char *file, size_t size);
+/* Frees the context and removes the file. NULL does nothing. */
+void peer_certificate_free(SSL_CTX *tls, const char *file);
+
+#endif
