@@ -4,7 +4,7 @@
 # and runs the example programs. What they print must be what examples/demo.expected says.
 . "$(dirname "$0")/../tests/common.sh"
 
-build=$top/build/plain
+build=$top/build/demo
 
 # Shows a command as a person would type it, and what it prints.
 show() {
@@ -36,7 +36,7 @@ if [[ ${1:-} == --inside ]]; then
 fi
 install_build_tools
 "$top/tests/stack/stack" install
-build plain
+build demo
 export STACK_SEAL=$build/tests/stack/seal
 say "starting a master and three tenants"
 output=$(mktemp)

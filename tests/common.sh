@@ -42,7 +42,7 @@ install_test_tools() {
 }
 
 # build VARIANT: configures and builds in build/VARIANT, which is left in $build. Variants: plain,
-# sanitized (address,undefined), thread. Warnings are errors.
+# demo, sanitized (address,undefined), thread. Warnings are errors.
 build() {
   local variant=$1 options=(--enable-werror)
   build=$top/build/$variant
