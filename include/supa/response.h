@@ -24,11 +24,11 @@ typedef struct supa_response supa_response;
 /**
  * One row: a small value to be copied freely. Its fields are the library's own.
  *
- * A row is an object with columns. What a function (rpc) returns may be another value (`42`, `"text"`,
- * `[1,2]`): then it, or each element of the list, is a row without columns, and the getters read the
- * row's own value when the column is NULL. So may be read, too, what supa_row_list and
- * supa_row_value_at give. An object's own value is of no getter's type but of supa_row_row's and
- * supa_row_raw's.
+ * A row is an object with columns. What a function (rpc) returns may be something else (`42`,
+ * `"text"`, `[1,2]`): then it, or each element of the list, is a row without columns, and the
+ * getters read the row's own value when the column is NULL. What supa_row_list and
+ * supa_row_value_at give is read in the same way. An object as a value is of type for supa_row_row
+ * and supa_row_raw only.
  *
  *     supa_row_int64(supa_response_first(response), NULL, &sum);
  */
@@ -86,7 +86,7 @@ SUPA_API int64_t supa_response_count(const supa_response *response);
 
 /**
  * How many rows came: objects, or the values that a function returned (1 for a single one, null
- * included). 0 for errors and for answers that are not JSON.
+ * included). 0 for errors and for answers of other kinds.
  */
 SUPA_API size_t supa_response_row_count(const supa_response *response);
 
@@ -159,13 +159,13 @@ SUPA_API supa_field
 supa_row_decimal(supa_row row, const char *column, const char **digits, size_t *length);
 
 /**
- * A timestamp or a date as microseconds since 1970-01-01 00:00 UTC, in whatever locale and time zone
- * the process is. A `timestamptz` is that point in time, however it is written; a `timestamp` has no
- * zone and is taken as UTC; a `date` is its midnight, in UTC. Years before Christ are negative numbers
- * from 1 BC = 0 on, in the Gregorian calendar, as PostgreSQL has them.
+ * A timestamp or a date as microseconds since 1970-01-01 00:00 UTC, whatever the locale and the
+ * time zone of the process. A `timestamptz` is that point in time, however it is written; a
+ * `timestamp` has no zone and is taken as UTC; a `date` is its midnight in UTC. The calendar is the
+ * Gregorian one at all times, as PostgreSQL has it; years "BC" are read.
  *
  * @param unix_us  written only for SUPA_FIELD_VALUE. RANGE for `infinity` and `-infinity`, for
- *                 fractions finer than a microsecond, and beyond 64 bits (after the year 294246).
+ *                 fractions finer than a microsecond, and beyond 64 bits (from January 294247 on).
  *                 TYPE for every text that PostgreSQL does not write for these types: times of day,
  *                 the hour 24, days that do not exist.
  */
@@ -184,14 +184,14 @@ SUPA_API supa_field supa_row_row(supa_row row, const char *column, supa_row *out
  *     supa_row_rows(order, "items", &item, &count);
  *     for (; count > 0; count--, item = supa_row_next(item))
  *
- * @param first, count  written only for SUPA_FIELD_VALUE. The list may be empty; then every column of
- *                      @p first is missing. The rows live as long as the response.
+ * @param first, count  written only for SUPA_FIELD_VALUE. The list may be empty; then every column
+ *                      of @p first is missing. The rows live as long as the response.
  */
 SUPA_API supa_field supa_row_rows(supa_row row, const char *column, supa_row *first, size_t *count);
 
 /**
- * A column that holds a list of anything: a PostgreSQL array, or a JSON column. Its elements are rows
- * that the getters read when the column is NULL.
+ * A column that holds a list of anything: a PostgreSQL array, or a JSON column. Its elements are
+ * rows that the getters read when the column is NULL.
  *
  * @param first, count  as for supa_row_rows.
  */
@@ -199,8 +199,8 @@ SUPA_API supa_field supa_row_list(supa_row row, const char *column, supa_row *fi
 
 /**
  * The row that follows in its list: among the response's rows, or those of supa_row_rows and
- * supa_row_list. After the last one, and after a row that is in no list: a row in which everything is
- * missing.
+ * supa_row_list. After the last one, and after a row that is in no list: a row in which everything
+ * is missing.
  */
 SUPA_API supa_row supa_row_next(supa_row row);
 
@@ -219,8 +219,8 @@ SUPA_API supa_field supa_row_at(
     size_t *json_length);
 
 /**
- * The value of column @p index alone, as a row that the getters read when the column is NULL. Behind
- * the last column: a row in which everything is missing.
+ * The value of column @p index alone, as a row that the getters read when the column is NULL.
+ * Behind the last column: a row in which everything is missing.
  */
 SUPA_API supa_row supa_row_value_at(supa_row row, size_t index);
 

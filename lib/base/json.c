@@ -17,18 +17,18 @@
 #if defined(__GNUC__)
 #define RARELY(condition) __builtin_expect((condition) != 0, 0)
 #define APART             __attribute__((noinline))
+#define INLINE            inline __attribute__((always_inline))
 #else
 #define RARELY(condition) (condition)
 #define APART
+#define INLINE inline
 #endif
 
 struct reader {
     const char *text, *end;
-    struct json_node *nodes;
-    uint32_t count, capacity;
+    struct json_node *nodes, *limit; /* the tape's memory */
     uint32_t open;  /* the innermost open container; its own next is the one around it */
     uint32_t depth; /* of open containers */
-    int behind;     /* 1: a value was read, what follows is not one */
     int escaped;
     const char *wrong_at; /* where and what the mistake is; what is NULL when memory is gone */
     const char *what;
@@ -47,44 +47,43 @@ static APART const char *missing(struct reader *reader, const char *at, const ch
     return wrong(reader, at, at == reader->end ? "the text ends too early" : what);
 }
 
-static APART int grow(struct reader *reader)
+/* Makes room for more nodes behind @node, the next free one, and returns where that is then. */
+static APART struct json_node *grow(struct reader *reader, const struct json_node *node)
 {
-    size_t capacity = reader->capacity;
-    size_t length = (size_t)(reader->end - reader->text);
+    size_t used = (size_t)(node - reader->nodes);
+    size_t capacity = (size_t)(reader->limit - reader->nodes);
     size_t size;
     struct json_node *nodes;
 
-    capacity = capacity == 0 ? length / 8 + 16 : capacity * 2;
-    if (size_multiply(capacity, sizeof *nodes, &size) != 0)
-        return -1;
+    capacity = capacity < 16 ? (size_t)(reader->end - reader->text) / 8 + 16 : capacity * 2;
+    if (capacity > JSON_NONE || size_multiply(capacity, sizeof *nodes, &size) != 0)
+        return NULL;
     nodes = memory_grow(reader->nodes, size);
     if (nodes == NULL)
-        return -1;
-    reader->nodes = nodes;
-    reader->capacity = capacity < JSON_NONE ? (uint32_t)capacity : JSON_NONE;
-    return 0;
-}
-
-static inline struct json_node *push(struct reader *reader, const char *start, uint32_t info)
-{
-    struct json_node *node;
-
-    if (RARELY(reader->count == reader->capacity) && grow(reader) != 0) {
-        wrong(reader, start, NULL);
         return NULL;
-    }
-    node = &reader->nodes[reader->count++];
-    node->start = (uint32_t)(start - reader->text);
-    node->info = info;
-    return node;
+    reader->nodes = nodes;
+    reader->limit = nodes + capacity;
+    return nodes + used;
 }
 
-static inline const char *skip_blanks(const char *at, const char *end)
+static inline void begin_node(
+    const struct reader *reader, struct json_node *node, const char *start, enum json_kind kind)
 {
-    while (at < end && (unsigned char)*at <= ' ' &&
-           (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+    node->start = (uint32_t)(start - reader->text);
+    node->info = (uint32_t)kind;
+}
+
+static APART const char *skip_some_blanks(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
         at++;
     return at;
+}
+
+/* There are few, so they are looked for out of the way. */
+static inline const char *skip_blanks(const char *at, const char *end)
+{
+    return RARELY(at < end && (unsigned char)*at <= ' ') ? skip_some_blanks(at, end) : at;
 }
 
 /* The top bit of each byte that ends a run of plain characters: quotes, backslashes, control
@@ -276,14 +275,12 @@ static APART const char *skip_special(struct reader *reader, const char *at, uin
 }
 
 /* The string behind the quote at @at. */
-static inline const char *read_string(struct reader *reader, const char *at)
+static INLINE const char *read_string(struct reader *reader, struct json_node *node, const char *at)
 {
-    struct json_node *node = push(reader, at + 1, JSON_STRING);
     const char *start = at + 1;
     uint32_t saved = 0;
 
-    if (RARELY(node == NULL))
-        return NULL;
+    begin_node(reader, node, start, JSON_STRING);
     at = skip_plain(start, reader->end);
     if (RARELY(at == reader->end || *at != '"')) {
         at = skip_special(reader, at, &saved);
@@ -291,7 +288,7 @@ static inline const char *read_string(struct reader *reader, const char *at)
             return NULL;
     }
     node->end = (uint32_t)(at - reader->text);
-    node->size = node->end - node->start - saved;
+    node->size = (uint32_t)(at - start) - saved;
     if (RARELY(saved != 0)) {
         node->info |= JSON_ESCAPED;
         reader->escaped = 1;
@@ -299,43 +296,48 @@ static inline const char *read_string(struct reader *reader, const char *at)
     return at + 1;
 }
 
-static inline const char *read_number(struct reader *reader, const char *at)
+static inline const char *read_number(struct reader *reader, struct json_node *node, const char *at)
 {
-    struct json_node *node = push(reader, at, JSON_NUMBER);
     const char *stop;
-    const char *behind;
+    const char *behind = number_skip(at, reader->end, &stop);
 
-    if (RARELY(node == NULL))
-        return NULL;
-    behind = number_skip(at, reader->end, &stop);
     if (RARELY(behind == NULL))
         return missing(reader, stop, "a number without a digit here");
+    begin_node(reader, node, at, JSON_NUMBER);
     node->end = (uint32_t)(behind - reader->text);
     return behind;
 }
 
-static const char *
-read_word(struct reader *reader, const char *at, const char *word, enum json_kind kind)
+static const char *read_word(struct reader *reader, struct json_node *node, const char *at)
 {
-    struct json_node *node = push(reader, at, (uint32_t)kind);
-    size_t length = strlen(word);
+    static const char *const words[] = {
+        [JSON_NULL] = "null", [JSON_FALSE] = "false", [JSON_TRUE] = "true"};
+    enum json_kind kind = *at == 'n' ? JSON_NULL : *at == 't' ? JSON_TRUE : JSON_FALSE;
+    const char *start = at;
 
-    if (RARELY(node == NULL))
-        return NULL;
-    for (size_t i = 0; i < length; i++) {
-        if (at + i == reader->end || at[i] != word[i])
-            return missing(reader, at + i, "not a value");
+    for (const char *word = words[kind]; *word != '\0'; word++, at++) {
+        if (RARELY(at == reader->end || *at != *word))
+            return missing(reader, at, "a value must stand here");
     }
-    node->end = (uint32_t)(at - reader->text + (ptrdiff_t)length);
-    return at + length;
+    begin_node(reader, node, start, kind);
+    node->end = (uint32_t)(at - reader->text);
+    return at;
+}
+
+static inline const char *read_scalar(struct reader *reader, struct json_node *node, const char *at)
+{
+    if (*at == '"')
+        return read_string(reader, node, at);
+    return *at == '-' || number_digit(*at) ? read_number(reader, node, at)
+                                           : read_word(reader, node, at);
 }
 
 /* A key, its colon, and the blanks up to the value. */
-static inline const char *read_key(struct reader *reader, const char *at)
+static inline const char *read_key(struct reader *reader, struct json_node *node, const char *at)
 {
     if (RARELY(at == reader->end || *at != '"'))
         return missing(reader, at, "a key must stand here");
-    at = read_string(reader, at);
+    at = read_string(reader, node, at);
     if (RARELY(at == NULL))
         return NULL;
     at = skip_blanks(at, reader->end);
@@ -344,98 +346,91 @@ static inline const char *read_key(struct reader *reader, const char *at)
     return skip_blanks(at + 1, reader->end);
 }
 
-static inline const char *close_container(struct reader *reader, const char *at)
+/* Up to the first key or value, or to the end of an empty container. */
+static inline const char *
+open_container(struct reader *reader, struct json_node *node, const char *at)
 {
-    struct json_node *node = &reader->nodes[reader->open];
+    if (RARELY(++reader->depth > JSON_DEPTH))
+        return wrong(reader, at, "nested too deeply");
+    begin_node(reader, node, at, *at == '{' ? JSON_OBJECT : JSON_ARRAY);
+    node->next = reader->open;
+    reader->open = (uint32_t)(node - reader->nodes);
+    return skip_blanks(at + 1, reader->end);
+}
 
-    reader->open = node->next;
+static inline const char *
+close_container(struct reader *reader, const struct json_node *node, const char *at)
+{
+    struct json_node *container = &reader->nodes[reader->open];
+
+    reader->open = container->next;
     reader->depth--;
-    reader->behind = 1;
-    node->end = (uint32_t)(at + 1 - reader->text);
-    node->next = reader->count;
+    container->end = (uint32_t)(at + 1 - reader->text);
+    container->next = (uint32_t)(node - reader->nodes);
     return at + 1;
 }
 
-static const char *open_container(struct reader *reader, const char *at, enum json_kind kind)
+/* Whether the innermost container ends here. */
+static inline int is_closing(const struct reader *reader, const char *at)
 {
-    struct json_node *node = push(reader, at, (uint32_t)kind);
+    enum json_kind kind = json_kind_of(&reader->nodes[reader->open]);
 
-    if (node == NULL)
-        return NULL;
-    if (++reader->depth > JSON_DEPTH)
-        return wrong(reader, at, "nested too deeply");
-    node->next = reader->open;
-    reader->open = reader->count - 1;
-    at = skip_blanks(at + 1, reader->end);
-    if (at < reader->end && *at == (kind == JSON_OBJECT ? '}' : ']'))
-        return close_container(reader, at);
-    reader->behind = 0;
-    node->info += COUNT_ONE;
-    return kind == JSON_OBJECT ? read_key(reader, at) : at;
+    return at < reader->end && *at == (kind == JSON_OBJECT ? '}' : ']');
 }
 
-/* The values that are no strings. */
-static inline const char *read_other(struct reader *reader, const char *at)
+/* Closes what ends behind a value; up to the next key or value, or to the end of the root. */
+static inline const char *
+read_ends(struct reader *reader, const struct json_node *node, const char *at)
 {
-    switch (*at) {
-    case '[':
-        return open_container(reader, at, JSON_ARRAY);
-    case '{':
-        return open_container(reader, at, JSON_OBJECT);
-    case 'n':
-        return read_word(reader, at, "null", JSON_NULL);
-    case 't':
-        return read_word(reader, at, "true", JSON_TRUE);
-    case 'f':
-        return read_word(reader, at, "false", JSON_FALSE);
-    default:
-        return wrong(reader, at, "a value must stand here");
+    while (reader->open != JSON_NONE) {
+        at = skip_blanks(at, reader->end);
+        if (RARELY(at == reader->end))
+            return missing(reader, at, NULL);
+        if (*at == ',')
+            return skip_blanks(at + 1, reader->end);
+        if (RARELY(!is_closing(reader, at)))
+            return wrong(reader, at, "a comma or the end of a list must stand here");
+        at = close_container(reader, node, at);
     }
+    return at;
 }
 
-/* One value, or the beginning of one that contains others. */
-static inline const char *read_value(struct reader *reader, const char *at)
-{
-    reader->behind = 1;
-    if (RARELY(at == reader->end))
-        return missing(reader, at, NULL);
-    if (*at == '"')
-        return read_string(reader, at);
-    return *at == '-' || number_digit(*at) ? read_number(reader, at) : read_other(reader, at);
-}
-
-/* What stands behind a value inside a container: its end, or a comma and the next one's key. */
-static inline const char *read_behind(struct reader *reader, const char *at)
+/* Counts one more element; in an object reads its key, for which *@node is taken. */
+static inline const char *read_next(struct reader *reader, struct json_node **node, const char *at)
 {
     struct json_node *container = &reader->nodes[reader->open];
-    int object = json_kind_of(container) == JSON_OBJECT;
 
-    at = skip_blanks(at, reader->end);
-    if (RARELY(at == reader->end))
-        return missing(reader, at, NULL);
-    if (*at == (object ? '}' : ']'))
-        return close_container(reader, at);
-    if (RARELY(*at != ','))
-        return wrong(reader, at, "a comma or the end of a list must stand here");
     if (RARELY(json_count(container) == COUNT_MAX))
         return wrong(reader, at, "too many values in one list");
     container->info += COUNT_ONE;
-    reader->behind = 0;
-    at = skip_blanks(at + 1, reader->end);
-    return object ? read_key(reader, at) : at;
+    return json_kind_of(container) == JSON_OBJECT ? read_key(reader, (*node)++, at) : at;
 }
 
-static const char *read_document(struct reader *reader)
+/* The whole text; in *@count the nodes that it takes. A turn of the loop takes two at most: a
+ * value's, and that of the key before the next one. */
+static const char *read_document(struct reader *reader, uint32_t *count)
 {
     const char *at = skip_blanks(reader->text, reader->end);
+    struct json_node *node = reader->nodes;
 
     do {
-        at = read_value(reader, at);
-        while (at != NULL && reader->behind && reader->open != JSON_NONE)
-            at = read_behind(reader, at);
+        int opens;
+
+        if (RARELY(reader->limit - node < 2) && (node = grow(reader, node)) == NULL)
+            return wrong(reader, at, NULL);
+        if (RARELY(at == reader->end))
+            return missing(reader, at, NULL);
+        opens = *at == '{' || *at == '[';
+        at = opens ? open_container(reader, node, at) : read_scalar(reader, node, at);
+        node++;
+        if (at != NULL && (!opens || is_closing(reader, at)))
+            at = read_ends(reader, node, at);
+        if (at != NULL && reader->open != JSON_NONE)
+            at = read_next(reader, &node, at);
     } while (at != NULL && reader->open != JSON_NONE);
     if (at == NULL)
         return NULL;
+    *count = (uint32_t)(node - reader->nodes);
     at = skip_blanks(at, reader->end);
     return at == reader->end ? at : wrong(reader, at, "something stands behind the value");
 }
@@ -446,20 +441,21 @@ int json_parse(struct json_tape *tape, const char *text, size_t length, struct j
         .text = text,
         .end = text + length,
         .nodes = tape->nodes,
-        .capacity = tape->capacity,
+        .limit = tape->nodes != NULL ? tape->nodes + tape->capacity : NULL,
         .open = JSON_NONE};
     const char *end;
 
+    tape->count = 0;
     if (length >= UINT32_MAX)
         end = wrong(&reader, text, "the text is too long");
     else
-        end = read_document(&reader);
+        end = read_document(&reader, &tape->count);
     tape->nodes = reader.nodes;
-    tape->capacity = reader.capacity;
-    tape->count = end != NULL ? reader.count : 0;
+    tape->capacity = (uint32_t)(reader.limit - reader.nodes);
     tape->escaped = end != NULL && reader.escaped;
     if (end != NULL)
         return JSON_OK;
+    tape->count = 0;
     error->what = reader.what != NULL ? reader.what : "out of memory";
     error->offset = (size_t)(reader.wrong_at - text);
     return reader.what != NULL ? JSON_MALFORMED : JSON_NO_MEMORY;
