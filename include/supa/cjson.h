@@ -8,6 +8,7 @@
 #define SUPA_CJSON_H
 
 #include <cjson/cJSON.h>
+#include <supa/query.h>
 #include <supa/response.h>
 
 #ifdef __cplusplus
@@ -20,6 +21,9 @@ extern "C" {
  * @return the tree, which belongs to the response; NULL when the body is no JSON or memory is gone.
  */
 SUPA_API const cJSON *supa_response_json(supa_response *response);
+
+/** supa_insert with rows as a tree. Its numbers are doubles: take text for exact ones. */
+SUPA_API supa_query *supa_insert_tree(supa_query *q, const cJSON *rows);
 
 #ifdef __cplusplus
 }

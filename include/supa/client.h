@@ -50,7 +50,7 @@ typedef struct supa_attempt {
 
 /**
  * How a client is made. Begin with SUPA_CLIENT_OPTIONS_INIT, which fills in the defaults as numbers;
- * then in every number 0 means none or off and −1 unlimited, and NULL means none. Texts are copied.
+ * then in every number 0 means none (no limit, no time limit) and −1 unlimited, and NULL means none. Texts are copied.
  */
 typedef struct supa_client_options {
     size_t size;                /**< sizeof(supa_client_options); _INIT sets it */
@@ -70,18 +70,22 @@ typedef struct supa_client_options {
     int32_t allow_plain_http;   /**< 1: http:// is allowed. Default 0 */
     int32_t allow_private;      /**< 1: private, loopback and other special addresses are allowed.
                                   Default 0: they are refused on the address really used */
-    /** Called after each attempt, on the calling thread, with no lock held. May be NULL. */
+    /** Called after each attempt, on the calling thread, with no lock held. It may not lease from the
+     *  manager that the client belongs to: the store may be the one that is being loaded. May be NULL. */
     void (*on_attempt)(void *user, const supa_attempt *attempt);
     /** Lines of what happens on the connection, for debugging: without keys, tokens, filter values
      *  and bodies. One line a call, no newline; valid during the call. Costs time. May be NULL. */
     void (*log)(void *user, const char *line, size_t length);
-    void *user; /**< handed to both; must outlive the client */
+    void *user;           /**< handed to both; must outlive the client */
+    int32_t server_major; /**< PostgREST's major version where it is known, else 0: from 10 to 12 an
+                               update or delete may have a limit, later ones would ignore it */
+    int32_t reserved;
 } supa_client_options;
 
 #define SUPA_CLIENT_OPTIONS_INIT                                                                   \
     {                                                                                              \
         sizeof(supa_client_options), NULL, NULL, NULL, "/rest/v1", NULL, NULL, 5000, 30000,        \
-            SUPA_MAX_URL_BY_HOST, 268435456, NULL, 0, 0, NULL, NULL, NULL                          \
+            SUPA_MAX_URL_BY_HOST, 268435456, NULL, 0, 0, NULL, NULL, NULL, 0, 0                    \
     }
 
 /**

@@ -71,8 +71,11 @@ SUPA_API int supa_key_generate(const char *id, char *out, size_t size, supa_erro
 
 /**
  * Seal credentials for one store, with the keyring's first key, as an envelope for
- * `store_databases.connection_string_encrypted`. The envelope opens only for the same store and
- * the same type.
+ * `store_databases.connection_string_encrypted`. The envelope opens only for the same store and the
+ * same type.
+ *
+ * Credentials are a JSON object: `projectUrl` and `serviceRoleKey`, and if needed `schema` and
+ * `restPath` ("/" for a bare PostgREST). Other fields are kept and not looked at.
  *
  * @param database_type  the row's `database_type`, 1 to 50 bytes: "supabase".
  * @param store_id       the store's UUID.
@@ -100,9 +103,16 @@ SUPA_API int supa_envelope_open(
 
 /** Which tables a manager's clients may ask for. */
 typedef enum supa_scope_kind {
-    SUPA_SCOPE_NONE = 0,    /**< nothing is checked */
+    SUPA_SCOPE_NONE = 0,    /**< nothing is checked, and no query is kept to its store */
     SUPA_SCOPE_PLATFORM = 1 /**< the platform's tables; a table of the other side is refused */
 } supa_scope_kind;
+
+/*
+ * What SUPA_SCOPE_PLATFORM does: a table of the other side, or of neither, is refused before anything
+ * is sent. On a tenant's client, tables that carry `store_id` are read, changed and deleted for the
+ * client's store only, and rows that are inserted are given it; tables without that column
+ * (product_translations, …), and a tenant's own copies of `stores` and `users`, are as they are.
+ */
 
 /** How a manager is made. Begin with SUPA_MANAGER_OPTIONS_INIT. Everything is copied or counted. */
 typedef struct supa_manager_options {
@@ -114,13 +124,14 @@ typedef struct supa_manager_options {
     supa_keyring *keyring;             /**< required; the manager takes a reference */
     int32_t scope;                     /**< a supa_scope_kind. Default none */
     int32_t reserved;
-    int64_t cache_max; /**< cached stores. Default 16,384 */
+    int64_t cache_max; /**< cached stores. Default 8,192: each takes four of a process's mappings,
+                             of which Linux allows 65,530. 0 caches none, −1 is no limit */
     int64_t ttl_ms;    /**< how long a store is cached, less up to 10 %. Default 3,600,000 */
 } supa_manager_options;
 
 #define SUPA_MANAGER_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(supa_manager_options), NULL, NULL, NULL, SUPA_SCOPE_NONE, 0, 16384, 3600000         \
+        sizeof(supa_manager_options), NULL, NULL, NULL, SUPA_SCOPE_NONE, 0, 8192, 3600000          \
     }
 
 /**

@@ -4,6 +4,8 @@
  * What came back: rows or an error, always one object. It keeps the body as it came; rows and fields
  * are views into it, and numbers are read from their own digits.
  *
+ * Outputs of getters are written only where it is said, and are never NULL.
+ *
  * A response, its rows and its fields belong to one thread at a time: hand it over, do not share it.
  * Rows live as long as their response.
  */

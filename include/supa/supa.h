@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * Everything but the headers that need another library's (supa/cjson.h).
+ * Everything but what a program may not want: supa/fluent.h (macros), supa/cjson.h (another library).
  */
 #ifndef SUPA_SUPA_H
 #define SUPA_SUPA_H

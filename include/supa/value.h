@@ -77,8 +77,99 @@ SUPA_API supa_value supa_reals(const double *numbers, size_t n);
 /** A list of @p n values of any kinds but lists. */
 SUPA_API supa_value supa_values(const supa_value *values, size_t n);
 
+/** A value as it is: what SUPA_VALUE does with one. */
+SUPA_API supa_value supa_same(supa_value value);
+/** What SUPA_VALUE makes of NULL: a text that is a mistake wherever it is used. */
+SUPA_API supa_value supa_nothing(const void *pointer);
+
 #ifdef __cplusplus
 }
+
+/** Plain values as supa_value: texts, numbers, truth values. NULL may be a number in C++: write nullptr,
+ *  which is refused where it is used, or supa_null() for the null value. */
+inline supa_value supa_value_of(decltype(nullptr))
+{
+    return supa_nothing(nullptr);
+}
+inline supa_value supa_value_of(const char *text)
+{
+    return supa_text(text);
+}
+inline supa_value supa_value_of(bool truth)
+{
+    return supa_bool(truth);
+}
+inline supa_value supa_value_of(signed char number)
+{
+    return supa_int(number);
+}
+inline supa_value supa_value_of(short number)
+{
+    return supa_int(number);
+}
+inline supa_value supa_value_of(int number)
+{
+    return supa_int(number);
+}
+inline supa_value supa_value_of(long number)
+{
+    return supa_int(number);
+}
+inline supa_value supa_value_of(long long number)
+{
+    return supa_int(number);
+}
+inline supa_value supa_value_of(unsigned char number)
+{
+    return supa_uint(number);
+}
+inline supa_value supa_value_of(unsigned short number)
+{
+    return supa_uint(number);
+}
+inline supa_value supa_value_of(unsigned number)
+{
+    return supa_uint(number);
+}
+inline supa_value supa_value_of(unsigned long number)
+{
+    return supa_uint(number);
+}
+inline supa_value supa_value_of(unsigned long long number)
+{
+    return supa_uint(number);
+}
+inline supa_value supa_value_of(float number)
+{
+    return supa_real(static_cast<double>(number));
+}
+inline supa_value supa_value_of(double number)
+{
+    return supa_real(number);
+}
+inline supa_value supa_value_of(supa_value value)
+{
+    return value;
+}
+
+#define SUPA_VALUE(x) supa_value_of(x)
+
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+
+/**
+ * A plain C value as supa_value: text, number, or a supa_value as it is. In C11 `true`, comparisons
+ * and enumerators are of type int: write supa_bool(true). A `char` is refused, since nobody can tell
+ * a letter from a number.
+ */
+#define SUPA_VALUE(x)                                                                              \
+    _Generic(                                                                                      \
+        (x), char *: supa_text, const char *: supa_text, void *: supa_nothing,                     \
+        const void *: supa_nothing, _Bool: supa_bool, signed char: supa_int, short: supa_int,      \
+        int: supa_int, long: supa_int, long long: supa_int, unsigned char: supa_uint,              \
+        unsigned short: supa_uint, unsigned: supa_uint, unsigned long: supa_uint,                  \
+        unsigned long long: supa_uint, float: supa_real, double: supa_real,                        \
+        supa_value: supa_same)(x)
+
 #endif
 
 #endif
