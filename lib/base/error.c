@@ -91,6 +91,8 @@ void error_text(char *out, size_t size, const char *text, size_t length)
 }
 
 static void format_text(char *out, size_t size, const char *format, va_list arguments)
+    ERROR_VFORMAT(3);
+static void format_text(char *out, size_t size, const char *format, va_list arguments)
 {
     char text[2048];
     int n = vsnprintf(text, sizeof text, format, arguments);

@@ -7,9 +7,11 @@
 #include <supa/error.h>
 
 #if defined(__GNUC__)
-#define ERROR_FORMAT(n) __attribute__((format(printf, n, n + 1)))
+#define ERROR_FORMAT(n)  __attribute__((format(printf, n, n + 1)))
+#define ERROR_VFORMAT(n) __attribute__((format(printf, n, 0)))
 #else
 #define ERROR_FORMAT(n)
+#define ERROR_VFORMAT(n)
 #endif
 
 /* All of these do nothing when @error is NULL. */

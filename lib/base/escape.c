@@ -80,9 +80,30 @@ void escape_element(struct buffer *url, const char *text, size_t length)
         put_quoted(url, text, length);
 }
 
-void escape_array_element(struct buffer *url, const char *text, size_t length)
+void escape_quoted(struct buffer *url, const char *text, size_t length)
 {
     put_quoted(url, text, length);
+}
+
+void escape_operand(struct buffer *url, const char *text, size_t length)
+{
+    escape_element(url, text, length);
+}
+
+void escape_array(struct buffer *array, const char *text, size_t length)
+{
+    size_t start = 0;
+
+    buffer_putc(array, '"');
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != '"' && text[i] != '\\')
+            continue;
+        buffer_put(array, text + start, i - start);
+        buffer_putc(array, '\\');
+        start = i;
+    }
+    buffer_put(array, text + start, length - start);
+    buffer_putc(array, '"');
 }
 
 void escape_segment(struct buffer *url, const char *text, size_t length)
@@ -135,17 +156,21 @@ static int is_keyword(const char *text, size_t length)
     return is_one_of(text, length, words);
 }
 
+/* The server takes a bare name as pieces with hyphens between them: none may be empty, and it drops
+ * the blanks around each. */
 static int is_bare_name(const char *text, size_t length)
 {
-    if (length == 0 || text[0] == ' ' || text[length - 1] == ' ')
-        return 0;
+    char before = ' ';
+
     for (size_t i = 0; i < length; i++) {
-        if ((classes[(unsigned char)text[i]] & NAME) != 0 || text[i] == ' ')
-            continue;
-        if (text[i] != '-' || i + 1 == length || text[i + 1] == '>')
+        if ((classes[(unsigned char)text[i]] & NAME) == 0 && text[i] != ' ' && text[i] != '-')
             return 0;
+        if ((text[i] == '-' && (before == ' ' || before == '-')) ||
+            (text[i] == ' ' && (before == '-' || i == 0)))
+            return 0;
+        before = text[i];
     }
-    return 1;
+    return length != 0 && before != ' ' && before != '-';
 }
 
 void escape_name(struct buffer *url, const char *text, size_t length)
@@ -156,13 +181,31 @@ void escape_name(struct buffer *url, const char *text, size_t length)
         put_quoted(url, text, length);
 }
 
+/* An index, from the front or (negative) from the end, is no key's name. */
+static int is_index(const char *text, size_t length)
+{
+    size_t sign = length > 1 && text[0] == '-';
+
+    return length != 0 && strspn(text + sign, "0123456789") >= length - sign;
+}
+
+static int is_edge(char c)
+{
+    return c == ' ' || (unsigned char)c >= 0x80;
+}
+
+/* The server drops blanks at a bare key's ends, those beyond ASCII too. */
 static int is_bare_key(const char *text, size_t length)
 {
+    if (is_index(text, length))
+        return 1;
+    if (length == 0 || is_edge(text[0]) || is_edge(text[length - 1]))
+        return 0;
     for (size_t i = 0; i < length; i++) {
         if (strchr("(-:.,>)\"\\", text[i]) != NULL)
             return 0;
     }
-    return length != 0;
+    return 1;
 }
 
 /* The length of the quoted part at @text, its quotes included; 0 when it is none. */
@@ -205,12 +248,31 @@ static void put_part(struct buffer *url, const char *text, size_t length, int is
         put_quoted(url, text, length);
 }
 
+/* Where the column of `resource(column)` begins, or 0 when it is no such term. */
+static size_t inner_column(const char *text, size_t length)
+{
+    size_t n = quoted_length(text, length);
+
+    while (n < length && text[n] != '(' &&
+           !(text[n] == '-' && n + 1 < length && text[n + 1] == '>'))
+        n++;
+    return n != 0 && n + 2 < length && text[n] == '(' && text[length - 1] == ')' ? n + 1 : 0;
+}
+
 void escape_column(struct buffer *url, const char *text, size_t length, enum column_place place)
 {
+    size_t inner = place == COLUMN_ORDER ? inner_column(text, length) : 0;
     int is_key = 0;
 
+    if (inner != 0) { /* ordered by a column of an embedded to-one resource */
+        put_part(url, text, inner - 1, 0, 0);
+        buffer_putc(url, '(');
+        escape_column(url, text + inner, length - inner - 1, COLUMN_KEY);
+        buffer_putc(url, ')');
+        return;
+    }
     for (;;) {
-        size_t n = part_length(text, length, place == COLUMN_KEY && !is_key);
+        size_t n = part_length(text, length, place != COLUMN_ORDER && !is_key);
         int ends = n == length || text[n] != '.';
 
         put_part(url, text, n, is_key, place == COLUMN_KEY && ends);

@@ -4,8 +4,9 @@
  *
  * Need → Use
  *   a value behind `op.`              → escape_plain      (no quoting exists there)
+ *   the same in a group `or=( )`      → escape_operand    (quoted unless it is a plain word)
  *   an element of `in.( )`            → escape_element    (quoted unless it is a plain word)
- *   an element of an array `{ }`      → escape_array_element
+ *   an array's text `{ }`             → escape_array      (not encoded: it is a value itself)
  *   a name: column, alias, relation   → escape_name       (quoted when it needs it)
  *   a column with embeds, JSON paths  → escape_column
  *   a relation in the path            → escape_segment
@@ -24,8 +25,15 @@ void escape_plain(struct buffer *url, const char *text, size_t length);
 /* `"…"` with `\` before `"` and `\`; letters, digits, `_` and `-` alone stand bare. */
 void escape_element(struct buffer *url, const char *text, size_t length);
 
-/* The same quoting, in PostgreSQL's array literal. Apart, because in a group it is quoted again. */
-void escape_array_element(struct buffer *url, const char *text, size_t length);
+/* A name with quotes around it, whether it needs them or not. */
+void escape_quoted(struct buffer *url, const char *text, size_t length);
+
+/* A scalar or an array's text inside of a group: the same quoting. */
+void escape_operand(struct buffer *url, const char *text, size_t length);
+
+/* One element of an array literal, `"…"` with `\` before `"` and `\`. Not encoded: the array is a
+ * value, to be written like one. */
+void escape_array(struct buffer *array, const char *text, size_t length);
 
 /* One path segment. The caller has checked it with escape_segment_mistake. */
 void escape_segment(struct buffer *url, const char *text, size_t length);
@@ -37,8 +45,9 @@ const char *escape_segment_mistake(const char *text);
 void escape_name(struct buffer *url, const char *text, size_t length);
 
 enum column_place {
-    COLUMN_KEY,  /* the key of a filter: dots lead into embedded resources, keywords are quoted */
-    COLUMN_ORDER /* a term of `order`: a dot is part of the name */
+    COLUMN_KEY, /* the key of a filter: dots lead into embedded resources, keywords are quoted */
+    COLUMN_RESOURCE, /* the path of an embedded resource, with something behind it */
+    COLUMN_ORDER     /* a term of `order`: a dot is part of the name */
 };
 
 /* A column as the caller writes it: `name`, `embed.name`, `name->key->>key`, with parts in double
