@@ -17,6 +17,7 @@ static const struct range special_v4[] = {
     {0x0A000000, 8},  /* 10.0.0.0: private */
     {0x64400000, 10}, /* 100.64.0.0: carriers' own */
     {0x7F000000, 8},  /* 127.0.0.0: loopback */
+    {0xA83F8110, 32}, /* 168.63.129.16: a cloud's own host, as its metadata below */
     {0xA9FE0000, 16}, /* 169.254.0.0: link-local, clouds' metadata */
     {0xAC100000, 12}, /* 172.16.0.0: private */
     {0xC0000000, 24}, /* 192.0.0.0: protocol assignments */

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "transport/address.h"
-#include "transport/lane.h"
 #include "transport/trace.h"
 
 #include <limits.h>
@@ -99,10 +98,10 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-int exchange_init(struct exchange *exchange, struct lane *lane)
+int exchange_init(struct exchange *exchange, struct sockets *sockets)
 {
     memset(exchange, 0, sizeof *exchange);
-    exchange->lane = lane;
+    exchange->sockets = sockets;
     exchange->easy = curl_easy_init();
     return exchange->easy != NULL ? 0 : -1;
 }
@@ -123,10 +122,37 @@ static long remaining_ms(int64_t deadline_us)
     return left < 1 ? 1 : left > LONG_MAX / 2 ? LONG_MAX / 2 : (long)left;
 }
 
-static void set_method(CURL *easy, const struct call *call)
+/* A reader that gives more or less than was announced would have its bytes taken for a request of
+ * their own, or the next request for a body: it is cancelled. */
+static size_t give_body(char *out, size_t size, size_t count, void *user)
 {
+    struct exchange *exchange = user;
+    const struct call *call = exchange->call;
+    const int64_t announced = call->read_size;
+    int64_t length = call->read(call->read_user, out, size * count);
+
+    if (length < 0 || (uint64_t)length > size * count)
+        return CURL_READFUNC_ABORT;
+    exchange->given += length;
+    if (announced >= 0 &&
+        (exchange->given > announced || (length == 0 && exchange->given < announced)))
+        return CURL_READFUNC_ABORT;
+    return (size_t)length;
+}
+
+static void set_method(CURL *easy, struct exchange *exchange)
+{
+    const struct call *call = exchange->call;
+
     if (call->method == HTTP_HEAD) {
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    } else if (call->read != NULL) {
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+        curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->read_size);
+        /* A server that answers early leaves the rest of the body on the connection. */
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     } else if (call->body != NULL || call->method == HTTP_POST) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body != NULL ? call->body : "");
@@ -134,6 +160,14 @@ static void set_method(CURL *easy, const struct call *call)
     }
     if (call->method != HTTP_GET && call->method != HTTP_HEAD && call->method != HTTP_POST)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, http_method_name(call->method));
+}
+
+/* Whether libcurl was built with a file of trusted certificates. */
+static int has_ca_file(void)
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+    return info->age >= CURLVERSION_SEVENTH && info->cainfo != NULL;
 }
 
 /* Only what the endpoint says has a say: no proxy from the environment, no redirects, no signals. */
@@ -158,7 +192,7 @@ static CURLcode set_policy(CURL *easy, const struct endpoint *endpoint)
         curl_easy_setopt(easy, CURLOPT_CAINFO, endpoint->ca_file) != CURLE_OK)
         result = CURLE_OUT_OF_MEMORY;
     /* libcurl keeps the parsed trust store only where no directory of certificates is set. */
-    if (endpoint->ca_file != NULL || lane_has_ca_file())
+    if (endpoint->ca_file != NULL || has_ca_file())
         curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     return result;
 }
@@ -174,17 +208,22 @@ static void set_callbacks(CURL *easy, struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, lane_close_socket);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, exchange->lane);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, sockets_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, exchange->sockets);
 }
 
 static struct curl_slist *header_list(struct exchange *exchange, const struct header_line *lines)
 {
     static char no_expect[] = "Expect:"; /* a body over 1 MB would wait a second for leave */
 
+    static char chunked[] = "Transfer-Encoding: chunked";
+
     exchange->first.data = no_expect;
     memcpy(&exchange->first.next, &lines, sizeof lines); /* libcurl only reads the list */
-    return &exchange->first;
+    if (exchange->call->read == NULL || exchange->call->read_size >= 0)
+        return &exchange->first;
+    exchange->chunked = (struct curl_slist){chunked, &exchange->first};
+    return &exchange->chunked;
 }
 
 int exchange_start(
@@ -198,19 +237,20 @@ int exchange_start(
     exchange->sendings = exchange->has_status = exchange->headers_done = 0;
     exchange->address_refused = exchange->body_too_large = 0;
     exchange->headers_too_large = exchange->out_of_memory = 0;
+    exchange->given = 0;
     exchange->error[0] = '\0';
     curl_easy_reset(easy);
     if (set_policy(easy, endpoint) != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_URL, call->url) != CURLE_OK)
         return -1;
     set_callbacks(easy, exchange);
-    set_method(easy, call);
+    set_method(easy, exchange);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(exchange, call->headers));
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)endpoint->connect_timeout_ms);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, remaining_ms(call->deadline_us));
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)fresh);
     if (endpoint->log != NULL)
-        trace_start(easy, endpoint);
+        trace_start(easy, call);
     return 0;
 }
 
@@ -265,6 +305,10 @@ static supa_code cause(const struct exchange *exchange, CURLcode result, const c
     if (exchange->address_refused && exchange->sendings == 0)
         return *words = "the host's address is private or special, and allow_private is not set",
                SUPA_ERROR_HOST_REFUSED;
+    if (result == CURLE_ABORTED_BY_CALLBACK && !exchange_was_stopped(exchange))
+        return *words = "the request's body was cancelled: its reader failed, or gave another "
+                        "length than announced",
+               SUPA_ERROR_CANCELLED;
     if (exchange_was_stopped(exchange))
         return *words = "the connection died after the request was sent on it", SUPA_ERROR_NETWORK;
     if (result == CURLE_OPERATION_TIMEDOUT)

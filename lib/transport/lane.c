@@ -4,19 +4,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <stdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-int lane_has_ca_file(void)
-{
-    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-
-    return info->age >= CURLVERSION_SEVENTH && info->cainfo != NULL;
-}
-
 struct lane *lane_new(void)
 {
     struct lane *lane = memory_zero(sizeof *lane);
@@ -24,11 +11,11 @@ struct lane *lane_new(void)
     if (lane == NULL)
         return NULL;
     lane->multi = curl_multi_init();
-    if (lane->multi == NULL || exchange_init(&lane->exchange, lane) != 0) {
+    if (lane->multi == NULL || exchange_init(&lane->exchange, &lane->sockets) != 0) {
         lane_free(lane);
         return NULL;
     }
-    curl_multi_setopt(lane->multi, CURLMOPT_MAXCONNECTS, (long)LANE_CONNECTIONS);
+    curl_multi_setopt(lane->multi, CURLMOPT_MAXCONNECTS, (long)SOCKETS_KEPT);
     return lane;
 }
 
@@ -39,55 +26,6 @@ void lane_free(struct lane *lane)
     exchange_free(&lane->exchange);
     curl_multi_cleanup(lane->multi);
     memory_free(lane);
-}
-
-static void forget_socket(struct lane *lane, curl_socket_t socket)
-{
-    for (size_t i = 0; i < lane->idle_count; i++) {
-        if (lane->idle[i].socket == socket)
-            lane->idle[i--] = lane->idle[--lane->idle_count];
-    }
-}
-
-int lane_close_socket(void *user, curl_socket_t socket)
-{
-    forget_socket(user, socket);
-    return close(socket);
-}
-
-/* While libcurl still knows which connection it was: before the handle leaves the multi. */
-static void remember_socket(struct lane *lane, uint64_t origin)
-{
-    curl_socket_t socket = CURL_SOCKET_BAD;
-
-    curl_easy_getinfo(lane->exchange.easy, CURLINFO_ACTIVESOCKET, &socket);
-    if (socket == CURL_SOCKET_BAD)
-        return;
-    forget_socket(lane, socket);
-    if (lane->idle_count < sizeof lane->idle / sizeof lane->idle[0])
-        lane->idle[lane->idle_count++] = (struct idle_socket){origin, socket};
-}
-
-/* An idle connection with something to read was closed by the server, or breaks the protocol. What
- * is pending (a TLS close among it) would make libcurl take it for alive: it is read away, so that
- * libcurl sees the end and connects anew. */
-static void bury(curl_socket_t socket)
-{
-    char pending[4096];
-
-    shutdown(socket, SHUT_RDWR);
-    while (recv(socket, pending, sizeof pending, MSG_DONTWAIT) > 0)
-        continue;
-}
-
-static void bury_dead_sockets(struct lane *lane, uint64_t origin)
-{
-    for (size_t i = 0; i < lane->idle_count; i++) {
-        struct pollfd look = {lane->idle[i].socket, POLLIN, 0};
-
-        if (lane->idle[i].origin == origin && poll(&look, 1, 0) > 0)
-            bury(lane->idle[i].socket);
-    }
 }
 
 static CURLcode take_result(CURLM *multi)
@@ -118,7 +56,7 @@ static CURLcode drive(struct lane *lane)
         result = take_result(lane->multi);
     else
         result = problem == CURLM_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT;
-    remember_socket(lane, lane->exchange.call->endpoint->origin);
+    sockets_note(&lane->sockets, easy, lane->exchange.call->endpoint->origin);
     curl_multi_remove_handle(lane->multi, easy);
     return result;
 }
@@ -139,7 +77,7 @@ static void attempt(struct lane *lane, const struct call *call, struct reply *re
  * difference. For a write it is never safe. */
 void lane_perform(struct lane *lane, const struct call *call, struct reply *reply)
 {
-    bury_dead_sockets(lane, call->endpoint->origin);
+    sockets_bury_dead(&lane->sockets, call->endpoint->origin);
     attempt(lane, call, reply, 0);
     if (http_method_reads(call->method) && exchange_was_stopped(&lane->exchange))
         attempt(lane, call, reply, 1);

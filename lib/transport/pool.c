@@ -126,6 +126,11 @@ struct transport *transport_take(supa_error *error)
     return &curl_transport;
 }
 
+struct transport *transport_again(struct transport *transport)
+{
+    return transport == &curl_transport ? transport_take(NULL) : transport;
+}
+
 void transport_give_back(struct transport *transport)
 {
     struct lane *unused = NULL;

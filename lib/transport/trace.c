@@ -65,7 +65,7 @@ static void hide(struct buffer *shown, const char *line, size_t length)
 
 /* One line: keys hidden by their header's name, and wherever else they stand; the values of a URL's
  * parameters are left out, also where a server echoes them. */
-static void show(const struct endpoint *endpoint, const char *mark, const char *line, size_t length)
+static void show(const struct call *call, const char *mark, const char *line, size_t length)
 {
     struct buffer clean = BUFFER_INIT, shown = BUFFER_INIT;
     size_t start = name_start(line, length);
@@ -74,18 +74,18 @@ static void show(const struct endpoint *endpoint, const char *mark, const char *
     if (carries_key(line + start, length - start) || (*mark == '>' && !is_harmless(line, length))) {
         hide(&shown, line, length);
     } else {
-        redact_put(&clean, line, length, endpoint->secrets);
+        redact_put(&clean, line, length, call->secrets);
         url_shown(&shown, buffer_text(&clean));
     }
     if (!buffer_failed(&clean) && !buffer_failed(&shown))
-        endpoint->log(endpoint->log_user, buffer_text(&shown), shown.length);
+        call->endpoint->log(call->endpoint->log_user, buffer_text(&shown), shown.length);
     buffer_free(&clean);
     buffer_free(&shown);
 }
 
 static int tell(CURL *easy, curl_infotype type, char *data, size_t size, void *user)
 {
-    const struct endpoint *endpoint = user;
+    const struct call *call = user;
     const char *mark = type == CURLINFO_HEADER_OUT  ? "> "
                        : type == CURLINFO_HEADER_IN ? "< "
                                                     : "* ";
@@ -102,17 +102,17 @@ static int tell(CURL *easy, curl_infotype type, char *data, size_t size, void *u
         while (length > 0 && (data[at + length - 1] == '\n' || data[at + length - 1] == '\r'))
             length--;
         if (length > 0)
-            show(endpoint, mark, data + at, length);
+            show(call, mark, data + at, length);
         at = next;
     }
     return 0;
 }
 
-void trace_start(CURL *easy, const struct endpoint *endpoint)
+void trace_start(CURL *easy, const struct call *call)
 {
     void *user;
 
-    memcpy(&user, &endpoint, sizeof user); /* libcurl's pointer is not const */
+    memcpy(&user, &call, sizeof user); /* libcurl's pointer is not const */
     curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, tell);
     curl_easy_setopt(easy, CURLOPT_DEBUGDATA, user);
     curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);

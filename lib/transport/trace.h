@@ -6,9 +6,9 @@
 
 #include <curl/curl.h>
 
-struct endpoint;
+struct call;
 
-/* Has the handle tell @endpoint's log. */
-void trace_start(CURL *easy, const struct endpoint *endpoint);
+/* Has the handle tell the log of the call's endpoint. */
+void trace_start(CURL *easy, const struct call *call);
 
 #endif

@@ -42,8 +42,6 @@ struct endpoint {
     /* Lines of what happens on the connection, already without secrets; or NULL. */
     void (*log)(void *user, const char *line, size_t length);
     void *log_user;
-    /* What must never be shown, for the log: NULL at the end. */
-    const char *secrets[3];
 };
 
 /* One request as it goes out. Everything is borrowed until the call returns. */
@@ -52,9 +50,14 @@ struct call {
     enum http_method method;
     const char *url;
     const struct header_line *headers;
-    const void *body;
+    const void *body; /* NULL for none */
     size_t body_length;
-    int64_t deadline_us; /* on base/clock; 0 for none */
+    /* Or the body in pieces: as supa_body_from says. NULL when there is none. */
+    int64_t (*read)(void *user, void *out, size_t size);
+    void *read_user;
+    int64_t read_size;          /* −1 when it is not known */
+    const char *const *secrets; /* what the log may not show; NULL at the end */
+    int64_t deadline_us;        /* on base/clock; 0 for none */
 };
 
 /* What came of one attempt. */
@@ -84,6 +87,8 @@ struct transport {
 /* The process's transport over libcurl: each user takes it once and gives it back. NULL with @error
  * filled in when libcurl cannot serve. */
 struct transport *transport_take(supa_error *error);
+/* Another use of one that the caller has. */
+struct transport *transport_again(struct transport *transport);
 void transport_give_back(struct transport *transport);
 
 #endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The connections of a lane that may be idle, by the server at their other end. */
+#ifndef TRANSPORT_SOCKETS_H
+#define TRANSPORT_SOCKETS_H
+
+#include <curl/curl.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SOCKETS_KEPT 64 /* connections that a lane keeps open */
+
+struct idle_socket {
+    uint64_t origin;
+    curl_socket_t socket;
+};
+
+struct sockets {
+    size_t count;
+    struct idle_socket idle[2 * SOCKETS_KEPT];
+};
+
+/* Notes the connection that a transfer used, while libcurl still knows which one it was: before the
+ * handle leaves its multi. */
+void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin);
+
+/* Has libcurl see the end of idle connections to @origin that the server closed. */
+void sockets_bury_dead(struct sockets *sockets, uint64_t origin);
+
+/* libcurl's callback for the end of a connection. @sockets is a struct sockets. */
+int sockets_close(void *sockets, curl_socket_t socket);
+
+#endif
