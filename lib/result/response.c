@@ -105,6 +105,11 @@ static void read_failure(supa_response *response, const struct reading *reading)
         problem = supa_code_name(reply->code);
     error_set(&response->error, reply->code, reply->outcome, "%s", problem);
     response->error.retryable = is_retryable(reply, reading);
+    if (reply->code == SUPA_ERROR_TLS)
+        error_hint(&response->error, "a server with an authority of one's own needs ca_file");
+    else if (reply->code == SUPA_ERROR_HOST_REFUSED)
+        error_hint(
+            &response->error, "a server of one's own needs allow_private (SUPA_ALLOW_PRIVATE=1)");
     buffer_free(&shown);
 }
 
@@ -138,7 +143,7 @@ static void too_many_rows(supa_response *response)
     error_set(
         &response->error, SUPA_ERROR_MANY_ROWS, SUPA_ANSWERED,
         "one row at most was asked for, several are there");
-    buffer_puts(&details, "The result contains ");
+    buffer_puts(&details, "The result contains at least ");
     buffer_put_uint(&details, rows);
     buffer_puts(&details, " rows");
     error_details(&response->error, buffer_text(&details), details.length);
@@ -154,18 +159,18 @@ static void check_form(supa_response *response, enum expectation expect)
         malformed(response, "one object was asked for, another kind of JSON came");
     else if ((expect == EXPECT_ROWS || expect == EXPECT_AT_MOST_ONE) && root != JSON_ARRAY)
         malformed(response, "a list was asked for, another kind of JSON came");
-    else if (expect == EXPECT_AT_MOST_ONE && response->document.row_count > 1)
+    else if (
+        (expect == EXPECT_AT_MOST_ONE || expect == EXPECT_ANY_AT_MOST_ONE) &&
+        response->document.row_count > 1)
         too_many_rows(response);
 }
 
 static void read_rows(supa_response *response, enum expectation expect)
 {
     static const enum row_shape shapes[] = {
-        [EXPECT_ROWS] = ROWS_LIST,
-        [EXPECT_OBJECT] = ROWS_ONE,
-        [EXPECT_OBJECT_OR_NONE] = ROWS_ONE,
-        [EXPECT_AT_MOST_ONE] = ROWS_LIST,
-        [EXPECT_ANY] = ROWS_ANY};
+        [EXPECT_ROWS] = ROWS_LIST,           [EXPECT_OBJECT] = ROWS_ONE,
+        [EXPECT_OBJECT_OR_NONE] = ROWS_ONE,  [EXPECT_AT_MOST_ONE] = ROWS_LIST,
+        [EXPECT_ANY_AT_MOST_ONE] = ROWS_ANY, [EXPECT_ANY] = ROWS_ANY};
     const struct buffer *body = &response->reply.body;
     struct json_error error;
 

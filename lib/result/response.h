@@ -28,11 +28,12 @@ struct supa_response {
 
 /* Which answer the request asked for. */
 enum expectation {
-    EXPECT_ROWS,           /* a list */
-    EXPECT_OBJECT,         /* one object */
-    EXPECT_OBJECT_OR_NONE, /* one object; that there is none is a success without rows */
-    EXPECT_AT_MOST_ONE,    /* a list of one row or none */
-    EXPECT_ANY             /* whatever a function returns */
+    EXPECT_ROWS,            /* a list */
+    EXPECT_OBJECT,          /* one object */
+    EXPECT_OBJECT_OR_NONE,  /* one object; that there is none is a success without rows */
+    EXPECT_AT_MOST_ONE,     /* a list of one row or none */
+    EXPECT_ANY_AT_MOST_ONE, /* whatever a function returns, if it is no list of several */
+    EXPECT_ANY              /* whatever a function returns */
 };
 
 /* What the reader of an answer knows of its request. Borrowed for the call. */

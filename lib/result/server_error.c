@@ -331,6 +331,10 @@ tell(supa_error *error, const struct server_answer *answer, struct report *repor
     const char *text;
 
     text = server_text(shown, report->message.data, report->message.length, answer->secrets);
+    if (code == SUPA_ERROR_NO_ROWS) /* the server's words are the same for none and for several */
+        text = "one row was asked for, none is there";
+    else if (code == SUPA_ERROR_MANY_ROWS)
+        text = "one row was asked for, several are there";
     error_set(error, code, SUPA_ANSWERED, "%s", text);
     if (report->details.data != NULL) {
         text = server_text(shown, report->details.data, report->details.length, answer->secrets);
@@ -359,6 +363,17 @@ static void judge(supa_error *error, const struct server_answer *answer, struct 
     error->retryable = is_retryable(answer, coded ? report->code : (struct text){"", 0});
 }
 
+/* A gateway's word for a failure, or its page in place of an answer, does not tell whether the server
+ * behind it has done the write. */
+static int is_in_doubt(const struct server_answer *answer, const supa_error *error)
+{
+    const int status = answer->reply->status;
+
+    if (http_method_reads(answer->method) || error->server_code[0] != '\0')
+        return 0;
+    return status >= 500 || status == 408 || status == 499 || (status >= 200 && status < 300);
+}
+
 int server_error(supa_error *error, const struct server_answer *answer)
 {
     struct report report;
@@ -374,6 +389,8 @@ int server_error(supa_error *error, const struct server_answer *answer)
     if (failed)
         error_set(error, SUPA_ERROR_NO_MEMORY, SUPA_ANSWERED, "out of memory");
     error->http_status = answer->reply->status;
+    if (is_in_doubt(answer, error))
+        error->outcome = SUPA_UNKNOWN;
     for (size_t i = 0; i < 3; i++)
         buffer_free(&report.decoded[i]);
     buffer_free(&report.shown);
