@@ -3,61 +3,141 @@
 
 #include "base/escape.h"
 
-const struct comparison compare_eq = {"supa_eq", "eq", TAKES_SCALAR, 0};
-const struct comparison compare_neq = {"supa_neq", "neq", TAKES_SCALAR, 0};
-const struct comparison compare_gt = {"supa_gt", "gt", TAKES_SCALAR, 0};
-const struct comparison compare_gte = {"supa_gte", "gte", TAKES_SCALAR, 0};
-const struct comparison compare_lt = {"supa_lt", "lt", TAKES_SCALAR, 0};
-const struct comparison compare_lte = {"supa_lte", "lte", TAKES_SCALAR, 0};
-const struct comparison compare_is = {"supa_is", "is", TAKES_WORD, 0};
-const struct comparison compare_is_not = {"supa_is", "is", TAKES_WORD, 1};
-const struct comparison compare_in = {"supa_in", "in", TAKES_LIST, 0};
-const struct comparison compare_not_in = {"supa_not_in", "in", TAKES_LIST, 1};
-const struct comparison compare_contains = {"supa_contains", "cs", TAKES_WHOLE, 0};
+#include <string.h>
 
+/* clang-format off */
+static const struct comparison comparisons[] = {
+    {"eq", TAKES_NULLABLE, 1, 0},    {"neq", TAKES_NULLABLE, 0, 0},
+    {"gt", TAKES_SCALAR, 1, 0},      {"gte", TAKES_SCALAR, 1, 0},
+    {"lt", TAKES_SCALAR, 1, 0},      {"lte", TAKES_SCALAR, 1, 0},
+    {"is", TAKES_WORD, 0, 0},        {"isdistinct", TAKES_NULLABLE, 0, 0},
+    {"in", TAKES_LIST, 0, 0},
+    {"like", TAKES_PATTERN, 1, 0},   {"ilike", TAKES_PATTERN, 1, 0},
+    {"match", TAKES_TEXT, 1, 0},     {"imatch", TAKES_TEXT, 1, 0},
+    {"fts", TAKES_TEXT, 0, 1},       {"plfts", TAKES_TEXT, 0, 1},
+    {"phfts", TAKES_TEXT, 0, 1},     {"wfts", TAKES_TEXT, 0, 1},
+    {"cs", TAKES_WHOLE, 0, 0},       {"cd", TAKES_WHOLE, 0, 0}, {"ov", TAKES_WHOLE, 0, 0},
+    {"sl", TAKES_TEXT, 0, 0},        {"sr", TAKES_TEXT, 0, 0},
+    {"nxl", TAKES_TEXT, 0, 0},       {"nxr", TAKES_TEXT, 0, 0}, {"adj", TAKES_TEXT, 0, 0},
+};
+/* clang-format on */
+
+const struct comparison *comparison_find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
+        if (strlen(comparisons[i].name) == length && memcmp(comparisons[i].name, name, length) == 0)
+            return &comparisons[i];
+    }
+    return NULL;
+}
+
+static int is_named(const struct filter *filter, const char *name)
+{
+    return strcmp(filter->comparison->name, name) == 0;
+}
+
+/* `= null` and `distinct from null` mean `is null` and its opposite. */
 static const char *check_null(struct filter *filter)
 {
-    if (filter->comparison == &compare_eq)
-        filter->comparison = &compare_is;
-    else if (filter->comparison == &compare_neq)
-        filter->comparison = &compare_is_not;
-    else
-        return "nothing compares with null; supa_is asks for it";
+    if (!is_named(filter, "eq"))
+        filter->negated = !filter->negated;
+    filter->comparison = comparison_find("is", 2);
     filter->operand.kind = OPERAND_SCALAR;
     filter->operand.one = (struct piece){"null", 4};
     return NULL;
 }
 
-static const char *check_list(const struct operand *operand)
+static const char *check_scalar(struct filter *filter)
 {
+    const struct operand *operand = &filter->operand;
+
+    if (operand->kind == OPERAND_LIST)
+        return "a list compares with nothing here; supa_in, supa_filter_any and "
+               "supa_filter_all take lists";
+    if (operand->kind != OPERAND_NULL)
+        return NULL;
+    if (filter->comparison->takes != TAKES_NULLABLE)
+        return "nothing compares with null; supa_is asks for it";
+    return check_null(filter);
+}
+
+/* PostgREST takes every `*` for `%`, quoted or not. */
+static const char *check_pattern(const struct piece *pattern)
+{
+    if (pattern->text != NULL && memchr(pattern->text, '*', pattern->length) != NULL)
+        return "the pattern contains a `*`, which PostgREST takes for `%`; write % for any text, "
+               "or "
+               "match a literal * by supa_regex";
+    return NULL;
+}
+
+static const char *check_elements(const struct filter *filter)
+{
+    const struct operand *operand = &filter->operand;
+    const char *mistake = NULL;
+
     if (operand->kind != OPERAND_LIST)
         return "the value is not a list";
-    for (size_t i = 0; i < operand->count; i++) {
+    for (size_t i = 0; mistake == NULL && i < operand->count; i++) {
         if (operand->pieces[i].text == NULL)
-            return "the list contains a null, which `in` never finds; ask for it with supa_is";
+            mistake = "the list contains a null, which is never found; ask for it with supa_is";
+        else if (filter->comparison->takes == TAKES_PATTERN)
+            mistake = check_pattern(&operand->pieces[i]);
     }
+    return mistake;
+}
+
+static const char *check_text(const struct filter *filter)
+{
+    if (filter->operand.kind != OPERAND_SCALAR || !filter->operand.is_text)
+        return "the value is not a text";
+    if (filter->comparison->takes == TAKES_PATTERN)
+        return check_pattern(&filter->operand.one);
     return NULL;
+}
+
+static const char *check_whole(const struct operand *operand)
+{
+    if (operand->kind == OPERAND_NULL || (operand->kind == OPERAND_SCALAR && !operand->is_text))
+        return "the value is neither a list, nor JSON, nor a range as text";
+    return NULL;
+}
+
+static const char *check_word(struct operand *operand)
+{
+    static const char *const words[] = {"null", "true", "false", "unknown"};
+
+    if (operand->kind == OPERAND_NULL) {
+        operand->kind = OPERAND_SCALAR;
+        operand->one = (struct piece){"null", 4};
+    }
+    for (size_t i = 0; operand->kind == OPERAND_SCALAR && i < sizeof words / sizeof words[0]; i++) {
+        if (operand->one.length == strlen(words[i]) &&
+            memcmp(operand->one.text, words[i], operand->one.length) == 0)
+            return NULL;
+    }
+    return "it can be null, true, false or unknown only";
 }
 
 const char *filter_check(struct filter *filter)
 {
-    const struct operand *operand = &filter->operand;
-
+    if (filter->quantifier != QUANTIFIER_NONE)
+        return check_elements(filter);
     switch (filter->comparison->takes) {
     case TAKES_SCALAR:
-        if (operand->kind == OPERAND_LIST)
-            return "a list compares with nothing here; supa_in takes lists";
-        return operand->kind == OPERAND_NULL ? check_null(filter) : NULL;
+    case TAKES_NULLABLE:
+        return check_scalar(filter);
+    case TAKES_PATTERN:
+    case TAKES_TEXT:
+        return check_text(filter);
     case TAKES_LIST:
-        return check_list(operand);
+        return check_elements(filter);
     case TAKES_WHOLE:
-        if (operand->kind == OPERAND_NULL || (operand->kind == OPERAND_SCALAR && !operand->is_text))
-            return "the value is neither a list, nor JSON, nor a range as text";
-        return NULL;
+        return check_whole(&filter->operand);
     case TAKES_WORD:
         break;
     }
-    return NULL;
+    return check_word(&filter->operand);
 }
 
 /* `in.()` is the empty list, and so is a lone empty text: it is said twice to be one. */
@@ -74,32 +154,157 @@ static void write_list(struct buffer *url, const struct operand *operand)
     buffer_putc(url, ')');
 }
 
-static void write_array(struct buffer *url, const struct operand *operand)
+static void write_operator(struct buffer *url, const struct filter *filter)
 {
-    buffer_puts(url, "%7B");
-    for (size_t i = 0; i < operand->count; i++) {
-        if (i != 0)
-            buffer_putc(url, ',');
-        if (operand->pieces[i].text == NULL)
-            buffer_puts(url, "NULL");
-        else
-            escape_array_element(url, operand->pieces[i].text, operand->pieces[i].length);
+    if (filter->negated)
+        buffer_puts(url, "not.");
+    buffer_puts(url, filter->comparison->name);
+    if (filter->quantifier != QUANTIFIER_NONE)
+        buffer_puts(url, filter->quantifier == QUANTIFIER_ANY ? "(any)" : "(all)");
+    if (filter->config != NULL) {
+        buffer_putc(url, '(');
+        escape_plain(url, filter->config, strlen(filter->config));
+        buffer_putc(url, ')');
     }
-    buffer_puts(url, "%7D");
+    buffer_putc(url, '.');
+}
+
+static void write_array(struct buffer *url, const struct operand *operand, int in_group)
+{
+    struct buffer array = BUFFER_INIT;
+
+    operand_array(&array, operand);
+    if (in_group)
+        escape_operand(url, buffer_text(&array), array.length);
+    else
+        escape_plain(url, buffer_text(&array), array.length);
+    url->failed |= buffer_failed(&array);
+    buffer_free(&array);
+}
+
+static void write_comparison(struct buffer *url, const struct filter *filter, int in_group)
+{
+    const struct operand *operand = &filter->operand;
+
+    write_operator(url, filter);
+    if (operand->kind == OPERAND_LIST && filter->comparison->takes == TAKES_LIST)
+        write_list(url, operand);
+    else if (operand->kind == OPERAND_LIST)
+        write_array(url, operand, in_group);
+    else if (in_group && filter->comparison->takes != TAKES_WORD)
+        escape_operand(url, operand->one.text, operand->one.length);
+    else
+        escape_plain(url, operand->one.text, operand->one.length);
+}
+
+static void write_group(struct buffer *url, const struct filter *group);
+
+/* A condition as a member of a group: `column.op.value`, `or(…)`. */
+static void write_member(struct buffer *url, const struct filter *filter)
+{
+    if (filter->kind == FILTER_GROUP) {
+        if (filter->negated)
+            buffer_puts(url, "not.");
+        buffer_puts(url, filter->is_or ? "or" : "and");
+        write_group(url, filter);
+        return;
+    }
+    escape_column(url, filter->column, filter->column_length, COLUMN_KEY);
+    buffer_putc(url, '.');
+    if (filter->kind == FILTER_COMPARISON) {
+        write_comparison(url, filter, 1);
+        return;
+    }
+    if (filter->negated)
+        buffer_puts(url, "not.");
+    escape_plain(url, filter->raw, filter->raw_length);
+}
+
+/* `(…,…)`. Groups nest no deeper than query_internal.h allows. */
+static void write_group(struct buffer *url, const struct filter *group)
+{
+    buffer_putc(url, '(');
+    if (group->raw != NULL)
+        escape_plain(url, group->raw, group->raw_length);
+    for (const struct filter *child = group->children; child != NULL; child = child->next) {
+        write_member(url, child);
+        if (child->next != NULL)
+            buffer_putc(url, ',');
+    }
+    buffer_putc(url, ')');
 }
 
 void filter_write(struct buffer *url, const struct filter *filter)
 {
-    const struct operand *operand = &filter->operand;
+    if (filter->column != NULL)
+        escape_column(
+            url, filter->column, filter->column_length,
+            filter->kind == FILTER_GROUP ? COLUMN_RESOURCE : COLUMN_KEY);
+    if (filter->kind == FILTER_GROUP) {
+        if (filter->column != NULL)
+            buffer_putc(url, '.');
+        if (filter->negated)
+            buffer_puts(url, "not.");
+        buffer_puts(url, filter->is_or ? "or=" : "and=");
+        write_group(url, filter);
+        return;
+    }
+    buffer_putc(url, '=');
+    if (filter->kind == FILTER_COMPARISON) {
+        write_comparison(url, filter, 0);
+        return;
+    }
+    if (filter->negated)
+        buffer_puts(url, "not.");
+    escape_plain(url, filter->raw, filter->raw_length);
+}
 
-    escape_column(url, filter->column, filter->column_length, COLUMN_KEY);
-    buffer_puts(url, filter->comparison->negated ? "=not." : "=");
-    buffer_puts(url, filter->comparison->name);
-    buffer_putc(url, '.');
-    if (operand->kind != OPERAND_LIST)
-        escape_plain(url, operand->one.text, operand->one.length);
-    else if (filter->comparison->takes == TAKES_LIST)
-        write_list(url, operand);
-    else
-        write_array(url, operand);
+static enum filter_truth opposite(enum filter_truth truth)
+{
+    if (truth == TRUTH_DEPENDS)
+        return TRUTH_DEPENDS;
+    return truth == TRUTH_ALWAYS ? TRUTH_NEVER : TRUTH_ALWAYS;
+}
+
+/* One that holds decides an `or`, one that does not decides an `and`. */
+static enum filter_truth group_truth(const struct filter *group)
+{
+    const enum filter_truth decisive = group->is_or ? TRUTH_ALWAYS : TRUTH_NEVER;
+    enum filter_truth truth = opposite(decisive);
+
+    if (group->raw != NULL)
+        return TRUTH_DEPENDS;
+    for (const struct filter *child = group->children; child != NULL; child = child->next) {
+        enum filter_truth one = filter_truth(child);
+
+        if (one == decisive)
+            return decisive;
+        if (one == TRUTH_DEPENDS)
+            truth = TRUTH_DEPENDS;
+    }
+    return truth;
+}
+
+/* An empty list: `in`, any() and `ov` never hold, all() and (but for nulls) `cs` always do. */
+static enum filter_truth list_truth(const struct filter *filter)
+{
+    if (filter->operand.kind != OPERAND_LIST || filter->operand.count != 0)
+        return TRUTH_DEPENDS;
+    if (filter->quantifier == QUANTIFIER_ALL || is_named(filter, "cs"))
+        return TRUTH_ALWAYS;
+    return filter->comparison->takes == TAKES_LIST || filter->quantifier == QUANTIFIER_ANY ||
+                   is_named(filter, "ov")
+               ? TRUTH_NEVER
+               : TRUTH_DEPENDS;
+}
+
+enum filter_truth filter_truth(const struct filter *filter)
+{
+    enum filter_truth truth = TRUTH_DEPENDS;
+
+    if (filter->kind == FILTER_GROUP)
+        truth = group_truth(filter);
+    else if (filter->kind == FILTER_COMPARISON)
+        truth = list_truth(filter);
+    return filter->negated ? opposite(truth) : truth;
 }

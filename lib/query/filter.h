@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One condition on a column. A query keeps them as they were meant; how they are written is decided
- * when the request is. */
+/* One condition: a comparison of a column, a group of conditions, or one in PostgREST's own words. A
+ * query keeps them as they were meant; how they are quoted is decided when they are written, by where
+ * they stand. */
 #ifndef QUERY_FILTER_H
 #define QUERY_FILTER_H
 
@@ -9,37 +10,58 @@
 
 #include <stddef.h>
 
-/* What an operator may be compared with. */
+/* What an operator compares with. */
 enum comparison_takes {
-    TAKES_SCALAR, /* one value; the null value turns eq and neq into `is` */
-    TAKES_LIST,   /* `in.( )` */
-    TAKES_WHOLE,  /* an array, JSON or a range: `cs` and its like */
-    TAKES_WORD    /* null, true, …: written bare */
+    TAKES_SCALAR,   /* one value */
+    TAKES_NULLABLE, /* the same; the null value turns it into `is` */
+    TAKES_PATTERN,  /* a pattern of like */
+    TAKES_TEXT,     /* one text: a regular expression, a range, a search */
+    TAKES_LIST,     /* `in.( )` */
+    TAKES_WHOLE,    /* an array, JSON or a range: `cs` and its like */
+    TAKES_WORD      /* null, true, …: written bare */
 };
 
 struct comparison {
-    const char *call; /* the function that makes it, for messages */
     const char *name; /* PostgREST's */
     enum comparison_takes takes;
-    int negated;
+    int quantified; /* any( ) and all( ) exist */
+    int configured; /* a language may be named */
 };
 
-extern const struct comparison compare_eq, compare_neq, compare_gt, compare_gte, compare_lt,
-    compare_lte, compare_is, compare_is_not, compare_in, compare_not_in, compare_contains;
+/* By PostgREST's name, or NULL. */
+const struct comparison *comparison_find(const char *name, size_t length);
+
+enum quantifier { QUANTIFIER_NONE, QUANTIFIER_ANY, QUANTIFIER_ALL };
+enum filter_kind { FILTER_COMPARISON, FILTER_GROUP, FILTER_RAW };
 
 struct filter {
     struct filter *next;
-    const struct comparison *comparison;
-    const char *column;
+    enum filter_kind kind;
+    int negated;
+    const char *column; /* a group's: the embedded resource that it is about, or NULL */
     size_t column_length;
+
+    const struct comparison *comparison;
+    enum quantifier quantifier;
+    const char *config;     /* of a text search, or NULL */
     struct operand operand; /* read in place, never moved: it may point into itself */
+
+    int is_or; /* a group's */
+    struct filter *children, **last_child;
+
+    const char *raw; /* what stands behind the column, or inside of the group's parentheses */
+    size_t raw_length;
 };
 
-/* What is wrong with comparing this operator with this operand, or NULL. May change both: `eq` with
- * the null value becomes `is`. */
+/* What is wrong with this comparison's operand, or NULL. May change both: `eq` with the null value
+ * becomes `is`. */
 const char *filter_check(struct filter *filter);
 
-/* Writes `column=op.value`. */
+/* Writes `key=value`, as it stands in a URL's query. */
 void filter_write(struct buffer *url, const struct filter *filter);
+
+enum filter_truth { TRUTH_DEPENDS, TRUTH_ALWAYS, TRUTH_NEVER };
+/* Whether the condition holds whatever the row: `not in ()` does. */
+enum filter_truth filter_truth(const struct filter *filter);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/operand.h"
 
+#include "base/escape.h"
 #include "base/json.h"
+#include "base/json_write.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -192,4 +194,82 @@ const char *operand_read(struct operand *operand, supa_value value, struct arena
     else if (value.kind == SUPA_KIND_JSON)
         operand->kind = OPERAND_JSON;
     return read_scalar(&operand->one, value, arena);
+}
+
+void operand_array(struct buffer *array, const struct operand *list)
+{
+    buffer_putc(array, '{');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i != 0)
+            buffer_putc(array, ',');
+        if (list->pieces[i].text == NULL)
+            buffer_puts(array, "NULL");
+        else
+            escape_array(array, list->pieces[i].text, list->pieces[i].length);
+    }
+    buffer_putc(array, '}');
+}
+
+static int copy_piece(struct piece *copy, const struct piece *piece, struct arena *arena)
+{
+    *copy = *piece;
+    if (piece->text != NULL)
+        copy->text = arena_text(arena, piece->text, piece->length);
+    return piece->text != NULL && copy->text == NULL ? -1 : 0;
+}
+
+int operand_copy(struct operand *copy, const struct operand *operand, struct arena *arena)
+{
+    struct piece *pieces;
+
+    *copy = *operand;
+    copy->pieces = &copy->one;
+    if (operand->kind != OPERAND_LIST)
+        return copy_piece(&copy->one, &operand->one, arena);
+    if (operand->count == 0)
+        return 0;
+    pieces = arena_get(arena, operand->count * sizeof *pieces);
+    copy->pieces = pieces;
+    if (pieces == NULL)
+        return -1;
+    for (size_t i = 0; i < operand->count; i++) {
+        if (copy_piece(&pieces[i], &operand->pieces[i], arena) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What JSON has no word for is said so. */
+static const char *put_scalar(struct buffer *json, supa_value value, const struct piece *piece)
+{
+    if (value.kind == SUPA_KIND_REAL && !isfinite(value.as.real))
+        return "JSON has no NaN and no infinity; give them as supa_text";
+    if (piece->text == NULL)
+        buffer_puts(json, "null");
+    else if (value.kind == SUPA_KIND_TEXT)
+        json_put_string(json, piece->text, piece->length);
+    else
+        buffer_put(json, piece->text, piece->length);
+    return NULL;
+}
+
+const char *operand_json(struct buffer *json, supa_value value, struct arena *scratch)
+{
+    struct operand operand;
+    const char *mistake = operand_read(&operand, value, scratch);
+
+    if (mistake != NULL)
+        return mistake;
+    if (operand.kind != OPERAND_LIST) {
+        mistake = put_scalar(json, value, &operand.one);
+    } else {
+        buffer_putc(json, '[');
+        for (size_t i = 0; mistake == NULL && i < operand.count; i++) {
+            if (i != 0)
+                buffer_putc(json, ',');
+            mistake = put_scalar(json, element(value, i), &operand.pieces[i]);
+        }
+        buffer_putc(json, ']');
+    }
+    return mistake == NULL && buffer_failed(json) ? OPERAND_NO_MEMORY : mistake;
 }

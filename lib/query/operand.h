@@ -5,6 +5,7 @@
 #define QUERY_OPERAND_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 
 #include <stddef.h>
 #include <supa/value.h>
@@ -29,6 +30,15 @@ struct operand {
 const char *operand_read(struct operand *operand, supa_value value, struct arena *arena);
 
 extern const char OPERAND_NO_MEMORY[];
+
+/* PostgreSQL's array literal of a list: `{"a",NULL}`, not encoded. */
+void operand_array(struct buffer *array, const struct operand *list);
+
+/* Copies an operand into @arena. −1 when memory is gone. */
+int operand_copy(struct operand *copy, const struct operand *operand, struct arena *arena);
+
+/* The value as JSON, appended; NULL when all is well, else what is wrong with it. */
+const char *operand_json(struct buffer *json, supa_value value, struct arena *scratch);
 
 /* A double with the fewest digits that read back the same, whatever the locale; the length. */
 #define REAL_MAX 32

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+/* The life of a query: begun, remembered mistakes, copied, ended. */
 #include "base/error.h"
 #include "base/escape.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/redact.h"
-#include "base/text.h"
+#include "base/secret.h"
 #include "query/query_internal.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <string.h>
 
 #define FIRST_BLOCK 2000  /* bytes: a usual query fits */
-#define KEPT_URL    65536 /* bytes of a URL's buffer that a spent query may keep */
+#define KEPT        65536 /* bytes of a buffer that a spent query may keep */
 #define STASH       16
 
 /* Spent queries, kept so that a warm program allocates nothing for the next ones. Each thread looks
@@ -46,9 +47,17 @@ static supa_query *take_spent(void)
 
 static void destroy(supa_query *q)
 {
+    buffer_free(&q->rows);
     arena_free(&q->arena);
     request_free(&q->request);
     memory_free(q);
+}
+
+static void keep_buffer(struct buffer *buffer)
+{
+    if (buffer->capacity > KEPT)
+        buffer_free(buffer);
+    buffer_clear(buffer);
 }
 
 static void keep_spent(supa_query *q)
@@ -56,8 +65,8 @@ static void keep_spent(supa_query *q)
     size_t place = stash_place();
 
     arena_clear(&q->arena);
-    if (q->request.url.capacity > KEPT_URL)
-        buffer_free(&q->request.url);
+    keep_buffer(&q->rows);
+    keep_buffer(&q->request.url);
     for (size_t i = 0; i < STASH; i++) {
         supa_query *none = NULL;
 
@@ -67,39 +76,53 @@ static void keep_spent(supa_query *q)
     destroy(q);
 }
 
-static supa_query *fresh(void)
+static void begin_shape(struct shape *shape)
+{
+    *shape = (struct shape){NULL, NULL, 0, NULL, NULL, -1, -1};
+    shape->last_order = &shape->orders;
+}
+
+/* All but what a spent query keeps, which stands at the end: a mistake, memory. */
+static void begin(supa_query *q)
+{
+    const struct buffer rows = q->rows;
+
+    memset(q, 0, offsetof(struct supa_query, mistake));
+    q->rows = rows;
+    q->last_filter = &q->filters;
+    q->last_key = &q->keys;
+    q->last_argument = &q->arguments;
+    begin_shape(&q->shape);
+    q->max_affected = q->timeout_ms = -1;
+    q->mistake.code = SUPA_OK;
+}
+
+supa_query *query_fresh(void)
 {
     supa_query *q = take_spent();
 
     if (q == NULL) {
         q = memory_zero(sizeof *q);
         if (q == NULL)
-            return NULL;
+            return &inert_no_memory;
         arena_init(&q->arena, FIRST_BLOCK);
         request_init(&q->request);
     }
-    q->target = NULL;
-    q->kind = QUERY_READ;
-    q->answer = ANSWER_ROWS;
-    q->all_rows = q->own_copy = q->any_store = 0;
-    q->relation = NULL;
-    q->relation_length = 0;
-    q->select = (struct select){NULL, 0, NULL};
-    q->filters = NULL;
-    q->last_filter = &q->filters;
-    q->orders = NULL;
-    q->last_order = &q->orders;
-    q->limit = q->offset = -1;
-    q->body = NULL;
-    q->body_length = 0;
-    q->mistake.code = SUPA_OK;
+    begin(q);
     return q;
+}
+
+static int is_inert(const supa_query *q)
+{
+    return q == NULL || q == &inert_no_memory || q == &inert_null;
 }
 
 void supa_query_free(supa_query *q)
 {
-    if (q == NULL || q == &inert_no_memory || q == &inert_null)
+    if (is_inert(q))
         return;
+    secret_free(q->token);
+    q->token = NULL;
     target_unref(q->target);
     q->target = NULL;
     keep_spent(q);
@@ -113,30 +136,59 @@ static supa_query *about(supa_query *q)
     return q;
 }
 
-static supa_query *no_memory(supa_query *q)
+supa_query *query_no_memory(supa_query *q)
 {
     error_no_memory(&q->mistake);
     return about(q);
 }
 
-/* What every call on a query begins with: nothing happens on NULL or after a mistake. */
-static supa_query *stopped(supa_query *q)
+supa_query *query_stopped(supa_query *q)
 {
     if (q == NULL)
         return &inert_null;
     return q->mistake.code != SUPA_OK ? q : NULL;
 }
 
-/* The mistake of the call @call, about @what (a column, or NULL), which is shown without keys. */
-static supa_query *
-mistaken(supa_query *q, supa_code code, const char *call, const char *what, const char *mistake)
+supa_query *query_closed(supa_query *q, const char *call)
+{
+    supa_query *stop = query_stopped(q);
+
+    if (stop != NULL)
+        return stop;
+    if (q->is_not)
+        return query_mistake(
+            q, SUPA_ERROR_ARGUMENT, call, NULL,
+            "it follows supa_not, which wants a filter or group");
+    if (q->depth != 0)
+        return query_mistake(
+            q, SUPA_ERROR_ARGUMENT, call, NULL, "a group is open: supa_end is missing before it");
+    return NULL;
+}
+
+void query_secrets(const supa_query *q, const char *secrets[QUERY_SECRETS])
+{
+    size_t n = 0;
+
+    if (q != NULL && q->target != NULL) {
+        for (; q->target->secrets[n] != NULL; n++)
+            secrets[n] = q->target->secrets[n];
+    }
+    if (q != NULL && q->token != NULL)
+        secrets[n++] = strrchr(q->token, ' ') + 1;
+    secrets[n] = NULL;
+}
+
+supa_query *query_mistake(
+    supa_query *q, supa_code code, const char *call, const char *what, const char *mistake)
 {
     struct buffer shown = BUFFER_INIT;
+    const char *secrets[QUERY_SECRETS];
 
+    query_secrets(q, secrets);
     if (mistake == OPERAND_NO_MEMORY || mistake == SELECT_NO_MEMORY)
-        return no_memory(q);
+        return query_no_memory(q);
     if (what != NULL)
-        redact_put(&shown, what, strlen(what), q->target != NULL ? q->target->secrets : NULL);
+        redact_put(&shown, what, strlen(what), secrets);
     if (what != NULL)
         error_set(
             &q->mistake, code, SUPA_NOT_SENT, "%s(\"%s\"): %s", call, buffer_text(&shown), mistake);
@@ -146,314 +198,60 @@ mistaken(supa_query *q, supa_code code, const char *call, const char *what, cons
     return about(q);
 }
 
+const char *query_keep(supa_query *q, const char *text)
+{
+    const char *copy = arena_text(&q->arena, text, strlen(text));
+
+    if (copy == NULL)
+        query_no_memory(q);
+    return copy;
+}
+
 /* A relation is told to logs and errors: a key that was given by accident must not get there. */
 static const char *relation_mistake(const struct target *target, const char *relation)
 {
     const char *mistake = escape_segment_mistake(relation);
 
-    for (size_t i = 0; mistake == NULL && target->secrets[i] != NULL; i++) {
+    for (size_t i = 0; mistake == NULL && target != NULL && target->secrets[i] != NULL; i++) {
         if (strstr(relation, target->secrets[i]) != NULL)
             mistake = "the name contains the client's key";
     }
     return mistake;
 }
 
-supa_query *query_new(struct target *target, const char *relation)
+static supa_query *named(supa_query *q, const char *name, const char *call)
 {
-    supa_query *q = fresh();
-    const char *mistake;
+    const char *mistake = relation_mistake(q->target, name);
 
-    if (q == NULL)
-        return &inert_no_memory;
+    if (mistake != NULL)
+        return query_mistake(q, SUPA_ERROR_ARGUMENT, call, name, mistake);
+    q->relation_length = strlen(name);
+    q->relation = query_keep(q, name);
+    return q;
+}
+
+supa_query *
+query_new(struct target *target, enum query_kind kind, const char *name, const char *call)
+{
+    supa_query *q = query_fresh();
+
+    if (query_stopped(q) != NULL)
+        return q;
+    q->kind = kind;
     q->target = target_ref(target);
     if (target == NULL)
-        return mistaken(q, SUPA_ERROR_ARGUMENT, "supa_from", NULL, "the client is NULL");
-    mistake = relation_mistake(target, relation);
-    if (mistake != NULL)
-        return mistaken(q, SUPA_ERROR_ARGUMENT, "supa_from", relation, mistake);
-    q->relation_length = strlen(relation);
-    q->relation = arena_text(&q->arena, relation, q->relation_length);
-    return q->relation != NULL ? q : no_memory(q);
+        return query_mistake(q, SUPA_ERROR_ARGUMENT, call, NULL, "the client is NULL");
+    return named(q, name, call);
 }
 
-supa_query *supa_select(supa_query *q, const char *columns)
+supa_query *supa_template(const char *relation)
 {
-    supa_query *stop = stopped(q);
-    const char *mistake;
+    supa_query *q = query_fresh();
 
-    if (stop != NULL)
-        return stop;
-    mistake = select_read(&q->select, columns, &q->arena);
-    return mistake == NULL ? q : mistaken(q, SUPA_ERROR_ARGUMENT, "supa_select", columns, mistake);
-}
-
-/* A query is one thing: a second verb is a mistake. */
-static supa_query *become(supa_query *q, enum query_kind kind, const char *call)
-{
-    if (q->kind != QUERY_READ)
-        return mistaken(
-            q, SUPA_ERROR_ARGUMENT, call, NULL, "the query is an insert or a delete already");
-    q->kind = kind;
-    return q;
-}
-
-/* NULL when the text is an object or an array of objects. */
-static const char *rows_mistake(const char *json, size_t length)
-{
-    struct json_tape tape = {0};
-    struct json_error error;
-    const char *mistake = NULL;
-    int result = json_parse(&tape, json, length, &error);
-
-    if (result == JSON_NO_MEMORY)
-        mistake = OPERAND_NO_MEMORY;
-    else if (result != JSON_OK)
-        mistake = "the rows are not valid JSON";
-    else if (json_kind_of(&tape.nodes[0]) == JSON_ARRAY) {
-        for (uint32_t i = 1; i < tape.count; i = json_next(&tape, i)) {
-            if (json_kind_of(&tape.nodes[i]) != JSON_OBJECT)
-                mistake = "the rows are not all JSON objects";
-        }
-    } else if (json_kind_of(&tape.nodes[0]) != JSON_OBJECT)
-        mistake = "the rows are neither a JSON object nor an array of objects";
-    json_tape_free(&tape);
-    return mistake;
-}
-
-supa_query *supa_insert(supa_query *q, const char *json)
-{
-    supa_query *stop = stopped(q);
-    const char *mistake;
-
-    if (stop != NULL)
-        return stop;
-    become(q, QUERY_INSERT, "supa_insert");
-    if (q->mistake.code != SUPA_OK)
+    if (query_stopped(q) != NULL)
         return q;
-    if (json == NULL)
-        return mistaken(q, SUPA_ERROR_ARGUMENT, "supa_insert", NULL, "the rows are NULL");
-    q->body_length = strlen(json);
-    mistake = rows_mistake(json, q->body_length);
-    if (mistake != NULL)
-        return mistaken(q, SUPA_ERROR_ARGUMENT, "supa_insert", NULL, mistake);
-    q->body = arena_text(&q->arena, json, q->body_length);
-    return q->body != NULL ? q : no_memory(q);
-}
-
-supa_query *supa_delete(supa_query *q)
-{
-    supa_query *stop = stopped(q);
-
-    return stop != NULL ? stop : become(q, QUERY_DELETE, "supa_delete");
-}
-
-supa_query *supa_all_rows(supa_query *q)
-{
-    supa_query *stop = stopped(q);
-
-    if (stop != NULL)
-        return stop;
-    q->all_rows = 1;
-    return q;
-}
-
-static struct filter *add_filter(
-    supa_query *q, const struct comparison *comparison, const char *column, const char **mistake)
-{
-    struct filter *filter;
-
-    *mistake = escape_column_mistake(column);
-    if (*mistake != NULL)
-        return NULL;
-    *mistake = OPERAND_NO_MEMORY;
-    filter = arena_get(&q->arena, sizeof *filter);
-    if (filter == NULL)
-        return NULL;
-    filter->next = NULL;
-    filter->comparison = comparison;
-    filter->column_length = strlen(column);
-    filter->column = arena_text(&q->arena, column, filter->column_length);
-    if (filter->column == NULL)
-        return NULL;
-    *q->last_filter = filter;
-    q->last_filter = &filter->next;
-    *mistake = NULL;
-    return filter;
-}
-
-static supa_query *
-compare(supa_query *q, const struct comparison *comparison, const char *column, supa_value value)
-{
-    supa_query *stop = stopped(q);
-    const char *mistake;
-    struct filter *filter;
-
-    if (stop != NULL)
-        return stop;
-    filter = add_filter(q, comparison, column, &mistake);
-    if (filter != NULL)
-        mistake = operand_read(&filter->operand, value, &q->arena);
-    if (mistake == NULL)
-        mistake = filter_check(filter);
-    return mistake == NULL ? q
-                           : mistaken(q, SUPA_ERROR_ARGUMENT, comparison->call, column, mistake);
-}
-
-supa_query *supa_eq(supa_query *q, const char *column, supa_value value)
-{
-    return compare(q, &compare_eq, column, value);
-}
-
-supa_query *supa_neq(supa_query *q, const char *column, supa_value value)
-{
-    return compare(q, &compare_neq, column, value);
-}
-
-supa_query *supa_gt(supa_query *q, const char *column, supa_value value)
-{
-    return compare(q, &compare_gt, column, value);
-}
-
-supa_query *supa_gte(supa_query *q, const char *column, supa_value value)
-{
-    return compare(q, &compare_gte, column, value);
-}
-
-supa_query *supa_lt(supa_query *q, const char *column, supa_value value)
-{
-    return compare(q, &compare_lt, column, value);
-}
-
-supa_query *supa_lte(supa_query *q, const char *column, supa_value value)
-{
-    return compare(q, &compare_lte, column, value);
-}
-
-supa_query *supa_in(supa_query *q, const char *column, supa_value list)
-{
-    return compare(q, &compare_in, column, list);
-}
-
-supa_query *supa_not_in(supa_query *q, const char *column, supa_value list)
-{
-    return compare(q, &compare_not_in, column, list);
-}
-
-supa_query *supa_contains(supa_query *q, const char *column, supa_value value)
-{
-    return compare(q, &compare_contains, column, value);
-}
-
-supa_query *supa_is(supa_query *q, const char *column, supa_is_what what)
-{
-    static const char *const words[] = {"null", "null", "true", "false", "unknown"};
-
-    if (what < SUPA_IS_NULL || what > SUPA_IS_UNKNOWN) {
-        supa_query *stop = stopped(q);
-
-        return stop != NULL ? stop
-                            : mistaken(
-                                  q, SUPA_ERROR_ARGUMENT, "supa_is", column,
-                                  "it can be null, not null, true, false or unknown only");
-    }
-    return compare(
-        q, what == SUPA_IS_NOT_NULL ? &compare_is_not : &compare_is, column,
-        supa_text(words[what]));
-}
-
-supa_query *supa_order(supa_query *q, const char *column, int flags)
-{
-    const int both = SUPA_ASC | SUPA_DESC, nulls = SUPA_NULLS_FIRST | SUPA_NULLS_LAST;
-    supa_query *stop = stopped(q);
-    const char *mistake = escape_column_mistake(column);
-    struct order *order;
-
-    if (stop != NULL)
-        return stop;
-    if (mistake == NULL &&
-        ((flags & ~(both | nulls)) != 0 || (flags & both) == both || (flags & nulls) == nulls))
-        mistake = "the flags contradict each other or are none of supa_order's";
-    if (mistake != NULL)
-        return mistaken(q, SUPA_ERROR_ARGUMENT, "supa_order", column, mistake);
-    order = arena_get(&q->arena, sizeof *order);
-    if (order == NULL)
-        return no_memory(q);
-    order->next = NULL;
-    order->flags = flags;
-    order->column_length = strlen(column);
-    order->column = arena_text(&q->arena, column, order->column_length);
-    if (order->column == NULL)
-        return no_memory(q);
-    *q->last_order = order;
-    q->last_order = &order->next;
-    return q;
-}
-
-supa_query *supa_limit(supa_query *q, int64_t n)
-{
-    supa_query *stop = stopped(q);
-
-    if (stop != NULL)
-        return stop;
-    if (n < 0)
-        return mistaken(q, SUPA_ERROR_ARGUMENT, "supa_limit", NULL, "the limit is negative");
-    q->limit = n;
-    return q;
-}
-
-supa_query *supa_range(supa_query *q, int64_t first, int64_t last)
-{
-    supa_query *stop = stopped(q);
-
-    if (stop != NULL)
-        return stop;
-    if (first < 0 || last < first || last == INT64_MAX)
-        return mistaken(
-            q, SUPA_ERROR_ARGUMENT, "supa_range", NULL,
-            "the range is not from a first row, 0 or later, to a last one that is not before it");
-    q->offset = first;
-    q->limit = last - first + 1;
-    return q;
-}
-
-static supa_query *set_answer(supa_query *q, enum query_answer answer)
-{
-    supa_query *stop = stopped(q);
-
-    if (stop != NULL)
-        return stop;
-    q->answer = answer;
-    return q;
-}
-
-supa_query *supa_single(supa_query *q)
-{
-    return set_answer(q, ANSWER_ONE);
-}
-
-supa_query *supa_maybe_single(supa_query *q)
-{
-    return set_answer(q, ANSWER_AT_MOST_ONE);
-}
-
-supa_query *supa_own_copy(supa_query *q)
-{
-    supa_query *stop = stopped(q);
-
-    if (stop != NULL)
-        return stop;
-    q->own_copy = 1;
-    return q;
-}
-
-supa_query *supa_any_store(supa_query *q)
-{
-    supa_query *stop = stopped(q);
-
-    if (stop != NULL)
-        return stop;
-    q->any_store = 1;
-    return q;
+    q->is_template = 1;
+    return named(q, relation, "supa_template");
 }
 
 const supa_error *supa_query_error(const supa_query *q)

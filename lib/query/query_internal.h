@@ -4,6 +4,7 @@
 #define QUERY_QUERY_INTERNAL_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "query/filter.h"
 #include "query/request.h"
 #include "query/select.h"
@@ -11,8 +12,21 @@
 
 #include <supa/query.h>
 
-enum query_kind { QUERY_READ, QUERY_INSERT, QUERY_DELETE };
+#define GROUP_DEPTH 32 /* groups inside each other */
+
+enum query_kind {
+    QUERY_READ,
+    QUERY_INSERT,
+    QUERY_UPSERT,
+    QUERY_UPDATE,
+    QUERY_DELETE,
+    QUERY_PUT,
+    QUERY_RPC,
+    QUERY_RPC_GET
+};
+
 enum query_answer { ANSWER_ROWS, ANSWER_ONE, ANSWER_AT_MOST_ONE };
+enum query_media { MEDIA_JSON, MEDIA_CSV, MEDIA_GEOJSON, MEDIA_OTHER };
 
 struct order {
     struct order *next;
@@ -21,25 +35,123 @@ struct order {
     int flags;
 };
 
-struct supa_query {
-    struct target *target; /* NULL only where there is a mistake */
-    enum query_kind kind;
-    enum query_answer answer;
-    int all_rows, own_copy, any_store;
-    const char *relation;
-    size_t relation_length;
-    struct select select;
-    struct filter *filters, **last_filter;
+/* Order and limits of the query's rows, or of an embedded resource's. */
+struct shape {
+    struct shape *next;
+    const char *embedded; /* NULL for the query's own */
+    size_t embedded_length;
     struct order *orders, **last_order;
     int64_t limit, offset; /* −1: not set */
+};
+
+/* A name in a list of names: the columns of rows. */
+struct name {
+    struct name *next;
+    const char *text;
+    size_t length;
+};
+
+/* An argument of a function that is called by GET. */
+struct argument {
+    struct argument *next;
+    const char *name;
+    size_t name_length;
+    struct operand value;
+    int is_variadic;
+};
+
+struct query_header {
+    struct query_header *next;
+    const char *line;
+};
+
+struct supa_query {
+    struct target *target; /* NULL in a template, and where there is a mistake */
+    int is_template;
+    enum query_kind kind;
+    const char *relation; /* or function */
+    size_t relation_length;
+    struct select select;
+
+    struct filter *filters, **last_filter;
+    size_t depth; /* groups that are open */
+    int is_not;   /* supa_not was said, for the next filter */
+
+    struct shape shape;
+    struct shape *embedded_shapes;
+
+    enum query_answer answer;
+    enum query_media media;
+    const char *media_type; /* MEDIA_OTHER's */
+    int strip_nulls, head, head_reason;
+    int explain, explain_flags;
+    supa_plan plan;
+    supa_count_kind count;
+    int return_headers;
+
+    int all_rows, own_copy, any_store;
+    int ignore_duplicates, missing_default, rollback, strict;
+    int64_t max_affected; /* −1: not set */
+    const char *timezone;
+    const char *on_conflict;
+    const char *columns; /* the caller's */
+
+    struct buffer rows;            /* the body that supa_set or supa_arg write */
+    size_t row_count;              /* of it */
+    int row_is_open;               /* 1: it is in the middle of an object */
+    int row_has_member;            /* 1: that object has a member already */
+    int is_list;                   /* the rows are an array, so columns are named */
+    struct name *keys, **last_key; /* of all rows */
+    struct argument *arguments, **last_argument;
+    int has_args; /* supa_args gave them all */
+
     const char *body;
     size_t body_length;
+    int body_is_borrowed;
+    const char *content_type; /* NULL: JSON */
+    int64_t (*body_read)(void *user, void *out, size_t size);
+    void *body_user;
+    int64_t body_size; /* body_read's; −1 when it is not known */
+
+    const char *profile; /* this query's schema, or NULL */
+    struct query_header *headers;
+    char *token;        /* guarded memory: "Authorization: Bearer …" of this query, or NULL */
+    int64_t timeout_ms; /* −1: the client's */
+
     supa_error mistake; /* code SUPA_OK while there is none */
+    struct filter *open[GROUP_DEPTH];
     struct arena arena;
     struct request request;
 };
 
-/* A query of the caller's on @target, which it takes a reference to. */
-supa_query *query_new(struct target *target, const char *relation);
+/* A query that says nothing yet; the inert one when memory is gone. */
+supa_query *query_fresh(void);
+
+/* A query of the caller's on @target, which it takes a reference to. @call names it in a mistake. */
+supa_query *
+query_new(struct target *target, enum query_kind kind, const char *name, const char *call);
+
+/* A copy of a template for @target. Never NULL. */
+supa_query *query_on(const supa_query *from, struct target *target);
+
+/* What a call on a query begins with: the query to return at once when it is NULL or has a mistake,
+ * else NULL. */
+supa_query *query_stopped(supa_query *q);
+/* The same for calls that are no filters: a mistake inside of an open group or behind supa_not. */
+supa_query *query_closed(supa_query *q, const char *call);
+
+/* Remembers the mistake of the call @call, about @what (a column, or NULL), which is shown without
+ * keys. Returns @q. */
+supa_query *query_mistake(
+    supa_query *q, supa_code code, const char *call, const char *what, const char *mistake);
+supa_query *query_no_memory(supa_query *q);
+
+/* What may not be shown: the client's secrets and the query's own token, NULL at the end. @q may be
+ * NULL. */
+#define QUERY_SECRETS 4
+void query_secrets(const supa_query *q, const char *secrets[QUERY_SECRETS]);
+
+/* A copy of a text in the query's arena; NULL, and the mistake, when memory is gone. */
+const char *query_keep(supa_query *q, const char *text);
 
 #endif

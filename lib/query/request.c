@@ -3,7 +3,10 @@
 
 #include "base/error.h"
 #include "base/escape.h"
+#include "query/body.h"
+#include "query/check.h"
 #include "query/guard.h"
+#include "query/preference.h"
 #include "query/query_internal.h"
 
 #include <string.h>
@@ -16,108 +19,126 @@ void request_init(struct request *request)
 void request_free(struct request *request)
 {
     buffer_free(&request->url);
+    buffer_free(&request->accept);
+    buffer_free(&request->prefer);
     request_init(request);
 }
 
-static int unfit(supa_query *q, supa_code code, const char *mistake, const char *hint)
+static void put_order(struct buffer *url, const struct order *order)
 {
-    error_set(&q->mistake, code, SUPA_NOT_SENT, "%s", mistake);
-    error_hint(&q->mistake, "%s", hint);
-    return (int)code;
+    escape_column(url, order->column, order->column_length, COLUMN_ORDER);
+    buffer_puts(url, (order->flags & SUPA_DESC) != 0 ? ".desc" : ".asc");
+    if ((order->flags & SUPA_NULLS_FIRST) != 0)
+        buffer_puts(url, ".nullsfirst");
+    else if ((order->flags & SUPA_NULLS_LAST) != 0)
+        buffer_puts(url, ".nullslast");
+    if (order->next != NULL)
+        buffer_putc(url, ',');
 }
 
-/* Whether a filter keeps rows from being deleted: `not in ()` is true of all of them. */
-static int restricts(const struct filter *filter)
+/* `&name=`, `&embedded.name=` */
+static void put_key(struct buffer *url, const struct shape *shape, const char *name)
 {
-    return filter->comparison != &compare_not_in || filter->operand.count != 0;
-}
-
-static int check_delete(supa_query *q)
-{
-    int restricted = q->all_rows;
-
-    if (q->orders != NULL || q->limit >= 0)
-        return unfit(
-            q, SUPA_ERROR_ARGUMENT, "a delete with order, limit or range",
-            "the server may ignore them and delete every row that matches; filter by key");
-    for (const struct filter *f = q->filters; f != NULL; f = f->next) {
-        if (escape_column_is_embedded(f->column, f->column_length))
-            return unfit(
-                q, SUPA_ERROR_ARGUMENT, "a delete with a filter on an embedded resource",
-                "such a filter hides rows but does not keep them from being deleted");
-        if (!restricts(f))
-            return unfit(
-                q, SUPA_ERROR_UNFILTERED, "a delete with supa_not_in of an empty list",
-                "it matches every row; leave it out and say supa_all_rows if all are meant");
-        restricted = 1;
+    buffer_putc(url, '&');
+    if (shape->embedded != NULL) {
+        escape_column(url, shape->embedded, shape->embedded_length, COLUMN_RESOURCE);
+        buffer_putc(url, '.');
     }
-    return restricted ? SUPA_OK
-                      : unfit(
-                            q, SUPA_ERROR_UNFILTERED, "a delete without a filter",
-                            "add a filter, or say supa_all_rows if every row is meant");
+    buffer_puts(url, name);
+    buffer_putc(url, '=');
 }
 
-static int check_insert(supa_query *q)
+static void put_shape(struct buffer *url, const struct shape *shape, int64_t limit)
 {
-    if (q->filters != NULL || q->orders != NULL || q->limit >= 0)
-        return unfit(
-            q, SUPA_ERROR_ARGUMENT, "an insert with a filter, order, limit or range",
-            "they do not restrict what is inserted");
-    return SUPA_OK;
-}
-
-static int check_shape(supa_query *q)
-{
-    switch (q->kind) {
-    case QUERY_INSERT:
-        return check_insert(q);
-    case QUERY_DELETE:
-        return check_delete(q);
-    case QUERY_READ:
-        break;
+    if (shape->orders != NULL)
+        put_key(url, shape, "order");
+    for (const struct order *order = shape->orders; order != NULL; order = order->next)
+        put_order(url, order);
+    if (shape->offset >= 0) {
+        put_key(url, shape, "offset");
+        buffer_put_int(url, shape->offset);
     }
-    return SUPA_OK;
+    if (limit >= 0) {
+        put_key(url, shape, "limit");
+        buffer_put_int(url, limit);
+    }
 }
 
-static void write_orders(struct buffer *url, const struct order *order)
+static int by_get(const supa_query *q)
 {
-    buffer_puts(url, "&order=");
-    for (; order != NULL; order = order->next) {
-        escape_column(url, order->column, order->column_length, COLUMN_ORDER);
-        if ((order->flags & SUPA_DESC) != 0)
-            buffer_puts(url, ".desc");
-        else
-            buffer_puts(url, ".asc");
-        if ((order->flags & SUPA_NULLS_FIRST) != 0)
-            buffer_puts(url, ".nullsfirst");
-        else if ((order->flags & SUPA_NULLS_LAST) != 0)
-            buffer_puts(url, ".nullslast");
-        if (order->next != NULL)
-            buffer_putc(url, ',');
-    }
+    return q->kind == QUERY_READ || q->kind == QUERY_RPC_GET || (q->kind == QUERY_RPC && q->head);
 }
 
 /* A read of at most one row asks for two: the second tells that there are several. */
 static int64_t limit_of(const supa_query *q)
 {
-    if (q->kind == QUERY_READ && q->answer == ANSWER_AT_MOST_ONE && (q->limit < 0 || q->limit > 2))
-        return 2;
-    return q->limit;
+    const int64_t limit = q->shape.limit;
+
+    return by_get(q) && q->answer == ANSWER_AT_MOST_ONE && (limit < 0 || limit > 2) ? 2 : limit;
 }
 
-static void write_shape(struct buffer *url, const supa_query *q)
+static void put_text(struct buffer *url, const char *key, const char *text)
 {
-    int64_t limit = limit_of(q);
+    if (text == NULL)
+        return;
+    buffer_puts(url, key);
+    escape_plain(url, text, strlen(text));
+}
 
-    if (q->orders != NULL)
-        write_orders(url, q->orders);
-    if (q->offset >= 0) {
-        buffer_puts(url, "&offset=");
-        buffer_put_int(url, q->offset);
+static int names_store_id(const supa_query *q)
+{
+    for (const struct name *key = q->keys; key != NULL; key = key->next) {
+        if (key->length == 8 && memcmp(key->text, "store_id", 8) == 0)
+            return 1;
     }
-    if (limit >= 0) {
-        buffer_puts(url, "&limit=");
-        buffer_put_int(url, limit);
+    return 0;
+}
+
+/* Which columns of the rows are written: the caller's, or of a list of rows all their keys, since
+ * rows may have different ones. A store that was stamped on the rows is one of them. */
+static void put_columns(struct buffer *url, const supa_query *q)
+{
+    const int stamped = guard_stamps(q) && !names_store_id(q);
+
+    if (q->columns != NULL) {
+        put_text(url, "&columns=", q->columns);
+        if (guard_stamps(q) && !guard_names_store(q->columns))
+            buffer_puts(url, ",store_id");
+        return;
+    }
+    if (!q->is_list || (q->keys == NULL && !stamped))
+        return;
+    buffer_puts(url, "&columns=");
+    for (const struct name *key = q->keys; key != NULL; key = key->next) {
+        escape_quoted(url, key->text, key->length);
+        if (key->next != NULL)
+            buffer_putc(url, ',');
+    }
+    if (stamped)
+        buffer_puts(url, q->keys != NULL ? ",%22store_id%22" : "%22store_id%22");
+}
+
+static void put_argument(struct buffer *url, const struct argument *argument)
+{
+    const struct operand *value = &argument->value;
+    const size_t repeats = argument->is_variadic ? value->count : 1;
+
+    for (size_t i = 0; i < repeats; i++) {
+        buffer_putc(url, '&');
+        escape_plain(url, argument->name, argument->name_length);
+        buffer_putc(url, '=');
+        if (argument->is_variadic) {
+            escape_plain(url, value->pieces[i].text, value->pieces[i].length);
+        } else if (value->kind == OPERAND_LIST) {
+            struct buffer array = BUFFER_INIT;
+
+            operand_array(&array, value);
+            escape_plain(url, buffer_text(&array), array.length);
+            url->failed |= buffer_failed(&array);
+            buffer_free(&array);
+        } else {
+            escape_plain(url, value->one.text, value->one.length);
+        }
     }
 }
 
@@ -128,18 +149,28 @@ static void write_url(struct buffer *url, const supa_query *q)
 
     buffer_clear(url);
     buffer_put(url, q->target->prefix, q->target->prefix_length);
+    if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET)
+        buffer_puts(url, "rpc/");
     escape_segment(url, q->relation, q->relation_length);
     parameters = url->length;
     if (q->select.text != NULL) {
         buffer_puts(url, "&select=");
         escape_plain(url, q->select.text, q->select.length);
     }
+    put_columns(url, q);
+    put_text(url, "&on_conflict=", q->on_conflict);
+    if (by_get(q)) {
+        for (const struct argument *a = q->arguments; a != NULL; a = a->next)
+            put_argument(url, a);
+    }
     for (const struct filter *f = q->filters; f != NULL; f = f->next) {
         buffer_putc(url, '&');
         filter_write(url, f);
     }
     guard_write(url, q);
-    write_shape(url, q);
+    put_shape(url, &q->shape, limit_of(q));
+    for (const struct shape *s = q->embedded_shapes; s != NULL; s = s->next)
+        put_shape(url, s, s->limit);
     if (!buffer_failed(url) && url->length > parameters)
         url->data[parameters] = '?';
 }
@@ -153,38 +184,111 @@ static void put_header(struct request *request, size_t *n, const char *line)
     ++*n;
 }
 
-static void write_headers(struct request *request, const supa_query *q)
+/* "Name: value" in the query's arena; NULL when @value is, or when memory is gone. */
+static const char *header_of(supa_query *q, const char *name, const char *value, int *failed)
 {
-    const int is_read = q->kind == QUERY_READ;
-    const int is_object = q->answer == ANSWER_ONE || (!is_read && q->answer == ANSWER_AT_MOST_ONE);
-    size_t n = 0;
+    const size_t n = strlen(name);
+    char *line;
 
-    put_header(
-        request, &n,
-        is_object ? "Accept: application/vnd.pgrst.object+json" : "Accept: application/json");
-    if (!is_read)
+    if (value == NULL)
+        return NULL;
+    line = arena_get(&q->arena, n + strlen(value) + 1);
+    if (line == NULL) {
+        *failed = 1;
+        return NULL;
+    }
+    memcpy(line, name, n);
+    memcpy(line + n, value, strlen(value) + 1);
+    return line;
+}
+
+static const char *profile_of(supa_query *q, int *failed)
+{
+    if (q->profile != NULL)
+        return header_of(
+            q, by_get(q) ? "Accept-Profile: " : "Content-Profile: ", q->profile, failed);
+    return by_get(q) ? q->target->accept_profile : q->target->content_profile;
+}
+
+/* The query's own headers, which stand before the client's. */
+static const struct header_line *
+own_headers(supa_query *q, const struct header_line *behind, int *failed)
+{
+    for (const struct query_header *h = q->headers; h != NULL; h = h->next) {
+        struct header_line *line = arena_get(&q->arena, sizeof *line);
+
+        if (line == NULL) {
+            *failed = 1;
+            return behind;
+        }
+        *line = (struct header_line){h->line, behind};
+        behind = line;
+    }
+    return behind;
+}
+
+static int write_headers(struct request *request, supa_query *q)
+{
+    const struct header_line *behind =
+        q->token != NULL ? q->target->headers_without_token : q->target->headers;
+    size_t n = 0;
+    int failed = 0;
+
+    put_header(request, &n, accept_line(q));
+    if (q->content_type != NULL)
+        put_header(request, &n, header_of(q, "Content-Type: ", q->content_type, &failed));
+    else if (!by_get(q))
         put_header(request, &n, "Content-Type: application/json");
-    if (!is_read && request->wants_rows)
-        put_header(request, &n, "Prefer: return=representation");
-    put_header(request, &n, is_read ? q->target->accept_profile : q->target->content_profile);
-    request->lines[n - 1].next = q->target->headers;
+    put_header(request, &n, prefer_line(q));
+    put_header(request, &n, profile_of(q, &failed));
+    put_header(request, &n, q->token);
+    if (n == 0 || failed)
+        return -1;
+    request->lines[n - 1].next = request->further = own_headers(q, behind, &failed);
     request->headers = request->lines;
+    return failed || buffer_failed(&request->accept) || buffer_failed(&request->prefer) ? -1 : 0;
+}
+
+static enum http_method method_of(const supa_query *q)
+{
+    static const enum http_method methods[] = {
+        [QUERY_READ] = HTTP_GET,     [QUERY_INSERT] = HTTP_POST,   [QUERY_UPSERT] = HTTP_POST,
+        [QUERY_UPDATE] = HTTP_PATCH, [QUERY_DELETE] = HTTP_DELETE, [QUERY_PUT] = HTTP_PUT,
+        [QUERY_RPC] = HTTP_POST,     [QUERY_RPC_GET] = HTTP_GET};
+
+    return q->head ? HTTP_HEAD : methods[q->kind];
+}
+
+/* Whether the answer carries rows. */
+static int wants_rows(const supa_query *q)
+{
+    if (q->head || q->return_headers)
+        return 0;
+    return by_get(q) || q->kind == QUERY_RPC || q->select.text != NULL ||
+           q->answer != ANSWER_ROWS || q->media != MEDIA_JSON || q->explain;
+}
+
+static void write_body(struct request *request, const supa_query *q)
+{
+    request->body = by_get(q) ? NULL : q->body;
+    request->body_length = by_get(q) ? 0 : q->body_length;
+    if (q->kind == QUERY_RPC && !q->head && q->body == NULL && q->body_read == NULL) {
+        request->body = "{}";
+        request->body_length = 2;
+    }
 }
 
 static int write_request(supa_query *q)
 {
-    static const enum http_method methods[] = {HTTP_GET, HTTP_POST, HTTP_DELETE};
     struct request *request = &q->request;
 
-    request->method = methods[q->kind];
-    request->wants_rows =
-        q->kind == QUERY_READ || q->select.text != NULL || q->answer != ANSWER_ROWS;
+    request->method = method_of(q);
+    request->wants_rows = wants_rows(q);
+    request->media = answer_media(q);
     write_url(&request->url, q);
-    write_headers(request, q);
-    request->body = q->body;
-    request->body_length = q->body_length;
-    if (buffer_failed(&request->url))
+    if (write_headers(request, q) != 0 || buffer_failed(&request->url))
         return error_no_memory(&q->mistake);
+    write_body(request, q);
     if (request->url.length > q->target->max_url) {
         error_set(
             &q->mistake, SUPA_ERROR_URL_TOO_LONG, SUPA_NOT_SENT,
@@ -197,12 +301,77 @@ static int write_request(supa_query *q)
     return SUPA_OK;
 }
 
+/* `eq.1`, `fts(english).x`, `not.…`: what PostgREST takes for a filter. */
+static int is_filter(const struct piece *text)
+{
+    const size_t length = text->text != NULL ? strcspn(text->text, ".(") : 0;
+
+    if (length == 0 || text->text[length] == '\0')
+        return 0;
+    return comparison_find(text->text, length) != NULL ||
+           (length == 3 && memcmp(text->text, "not", 3) == 0);
+}
+
+/* What PostgREST would take for a filter or a parameter of its own cannot be an argument in a URL. */
+static const char *argument_mistake(const struct argument *argument)
+{
+    static const char *const names[] = {"select", "columns", "on_conflict", "order", "limit",
+                                        "offset", "and",     "or",          "not"};
+    const struct operand *value = &argument->value;
+    const size_t parts = value->kind == OPERAND_LIST && argument->is_variadic ? value->count : 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(argument->name, names[i]) == 0)
+            return "by GET it would be a parameter of PostgREST's own";
+    }
+    if (strpbrk(argument->name, ".(),:\"") != NULL)
+        return "by GET its name would be taken for a path";
+    if (value->kind == OPERAND_NULL)
+        return "a URL has no word for null";
+    if (value->kind == OPERAND_JSON)
+        return "by GET the function would get a text, not JSON";
+    if (value->kind == OPERAND_SCALAR && value->is_text && is_filter(&value->one))
+        return "by GET its value would be taken for a filter";
+    for (size_t i = 0; i < parts; i++) {
+        if (value->pieces[i].text == NULL)
+            return "a URL has no word for null";
+        if (is_filter(&value->pieces[i]))
+            return "by GET one of its values would be taken for a filter";
+    }
+    return NULL;
+}
+
+static int check_arguments(supa_query *q)
+{
+    if (!by_get(q))
+        return SUPA_OK;
+    if (q->has_args || q->body_read != NULL || (q->body != NULL && q->row_count == 0)) {
+        query_mistake(
+            q, SUPA_ERROR_ARGUMENT, "supa_rpc_get", NULL,
+            "arguments by GET are given one by one, with supa_arg");
+        return SUPA_ERROR_ARGUMENT;
+    }
+    for (const struct argument *a = q->arguments; a != NULL; a = a->next) {
+        const char *mistake = argument_mistake(a);
+
+        if (mistake != NULL) {
+            query_mistake(q, SUPA_ERROR_ARGUMENT, "supa_arg", a->name, mistake);
+            return SUPA_ERROR_ARGUMENT;
+        }
+    }
+    return SUPA_OK;
+}
+
 int request_build(supa_query *q)
 {
     int code = (int)q->mistake.code;
 
     if (code == SUPA_OK)
-        code = check_shape(q);
+        code = check_query(q);
+    if (code == SUPA_OK)
+        code = check_arguments(q);
+    if (code == SUPA_OK && body_finish(q) != 0)
+        code = error_no_memory(&q->mistake);
     if (code == SUPA_OK)
         code = guard_check(q);
     if (code == SUPA_OK)

@@ -15,10 +15,13 @@ struct request {
     enum http_method method;
     struct buffer url;
     const struct header_line *headers;
-    const char *body; /* NULL for none */
+    const struct header_line *further; /* of them: the caller's and the client's */
+    const char *body;                  /* NULL for none */
     size_t body_length;
-    int wants_rows; /* the answer carries rows */
-    struct header_line lines[8];
+    int wants_rows;               /* the answer carries rows */
+    const char *media;            /* of the answer, when it is no JSON of rows; else NULL */
+    struct buffer accept, prefer; /* header lines that are not constant */
+    struct header_line lines[6];
 };
 
 void request_init(struct request *request);

@@ -13,12 +13,18 @@ const char SELECT_NO_MEMORY[] = "out of memory";
 struct reader {
     struct arena *arena;
     const char *text;
-    size_t length;
+    size_t length, at;
     struct embed **last;
     char path[MAX_PATH];
     size_t path_length;
     size_t depth;
     size_t lengths[MAX_DEPTH]; /* of the path outside of each open parenthesis */
+};
+
+/* A piece of the text. */
+struct span {
+    const char *text;
+    size_t length;
 };
 
 /* The place behind a quoted name that begins at @at, or 0 when it does not end. */
@@ -62,30 +68,6 @@ static const char *strip(struct select *select, const char *text, struct arena *
     select->text = out;
     select->length = used;
     return used == 0 ? "it is empty; \"*\" is every column" : NULL;
-}
-
-/* The first @wanted outside of quotes, but not doubled (`::` is a cast); @length when there is none. */
-static size_t find(const char *text, size_t length, char wanted)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '"') {
-            size_t end = skip_quoted(text, length, i);
-
-            i = end != 0 ? end - 1 : length;
-        } else if (text[i] == wanted) {
-            if (i + 1 < length && text[i + 1] == wanted)
-                i++;
-            else
-                return i;
-        }
-    }
-    return length;
-}
-
-static int is_aggregate(const char *name, size_t length, int is_empty)
-{
-    return is_empty &&
-           ((length == 5 && memcmp(name, "count", 5) == 0) || find(name, length, '.') != length);
 }
 
 /* A quoted name as the name that it is. */
@@ -137,68 +119,172 @@ static const char *add_embed(struct reader *reader, const char *name, size_t len
     return NULL;
 }
 
-/* What stands before a parenthesis: `[...][alias:]name[!hint]…`, or an aggregate. */
-static const char *open(struct reader *reader, size_t start, size_t at)
+static int is_next(const struct reader *reader, const char *what)
 {
-    const char *name = reader->text + start;
-    size_t length = at - start, colon, alias_length;
-    const char *alias, *mistake;
+    size_t n = strlen(what);
 
+    return reader->length - reader->at >= n && memcmp(reader->text + reader->at, what, n) == 0;
+}
+
+static int skip(struct reader *reader, const char *what)
+{
+    if (!is_next(reader, what))
+        return 0;
+    reader->at += strlen(what);
+    return 1;
+}
+
+/* A quoted name, or what stands before one of @ends. */
+static struct span read_until(struct reader *reader, const char *ends)
+{
+    const char *start = reader->text + reader->at;
+    size_t n = 0, left = reader->length - reader->at;
+
+    if (left != 0 && *start == '"')
+        n = skip_quoted(start, left, 0);
+    else
+        while (n < left && strchr(ends, start[n]) == NULL)
+            n++;
+    reader->at += n;
+    return (struct span){start, n};
+}
+
+/* A hyphen belongs to a name unless it begins an arrow. */
+static struct span read_name(struct reader *reader)
+{
+    struct span name = read_until(reader, ",():!.\"-*");
+
+    while (name.length != 0 && *name.text != '"' && is_next(reader, "-") &&
+           !is_next(reader, "->")) {
+        reader->at++;
+        read_until(reader, ",():!.\"-*");
+        name.length = (size_t)(reader->text + reader->at - name.text);
+    }
+    return name;
+}
+
+static const char *read_path(struct reader *reader)
+{
+    while (skip(reader, "->")) {
+        struct span key;
+
+        skip(reader, ">");
+        if (is_next(reader, "-")) { /* an index from the end */
+            reader->at++;
+            key = read_until(reader, ",():!.\"->");
+            if (strspn(key.text, "0123456789") < key.length)
+                return "a JSON path's key with a hyphen stands in quotes";
+        } else {
+            key = read_until(reader, ",():!.\"->");
+        }
+        if (key.length == 0)
+            return "a JSON path has no key here";
+    }
+    return NULL;
+}
+
+static const char *read_cast(struct reader *reader)
+{
+    if (skip(reader, "::") && read_until(reader, ",():!.\"->").length == 0)
+        return "a cast names no type here";
+    return NULL;
+}
+
+static const char *read_aggregate(struct reader *reader)
+{
+    static const char *const names[] = {"sum()", "avg()", "count()", "max()", "min()"};
+
+    if (!skip(reader, "."))
+        return NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (skip(reader, names[i]))
+            return read_cast(reader);
+    }
+    return "behind a dot stands one of sum() avg() count() max() min(); columns of embedded "
+           "resources "
+           "stand in their parentheses";
+}
+
+/* `name!hint(`: what comes now is its select. */
+static const char *open_embed(struct reader *reader, struct span path_name, struct span name)
+{
+    const char *mistake;
+
+    while (skip(reader, "!")) {
+        if (read_name(reader).length == 0)
+            return "a hint is missing behind the `!`";
+    }
+    if (!skip(reader, "("))
+        return "an embedded resource has no parentheses";
     if (reader->depth == MAX_DEPTH)
         return "it is nested too deeply";
     reader->lengths[reader->depth++] = reader->path_length;
-    if (length >= 3 && memcmp(name, "...", 3) == 0) {
-        name += 3;
-        length -= 3;
-    }
-    alias = name;
-    colon = find(name, length, ':');
-    alias_length = colon;
-    if (colon < length) {
-        name += colon + 1;
-        length -= colon + 1;
-    }
-    if (is_aggregate(name, length, reader->text[at + 1] == ')'))
-        return NULL;
-    length = find(name, length, '!');
-    if (alias + alias_length >= name)
-        alias_length = length;
-    if (length == 0 || alias_length == 0)
-        return "a parenthesis stands without a name before it";
-    mistake = extend_path(reader, alias, alias_length);
-    return mistake != NULL ? mistake : add_embed(reader, name, length);
+    mistake = extend_path(reader, path_name.text, path_name.length);
+    return mistake != NULL ? mistake : add_embed(reader, name.text, name.length);
 }
 
-static const char *read_embeds(struct reader *reader)
+static const char *read_field(struct reader *reader)
 {
-    size_t start = 0;
+    const char *mistake = read_path(reader);
 
-    for (size_t i = 0; i < reader->length; i++) {
-        const char *mistake = NULL;
+    if (mistake == NULL)
+        mistake = read_cast(reader);
+    return mistake != NULL ? mistake : read_aggregate(reader);
+}
 
-        switch (reader->text[i]) {
-        case '"':
-            i = skip_quoted(reader->text, reader->length, i) - 1;
-            break;
-        case '(':
-            mistake = open(reader, start, i);
-            start = i + 1;
-            break;
-        case ')':
-            if (reader->depth == 0)
-                return "a parenthesis closes that was never opened";
-            reader->path_length = reader->lengths[--reader->depth];
-            break;
-        case ',':
-            start = i + 1;
-            break;
-        default:
-            break;
-        }
+static const char *read_item(struct reader *reader)
+{
+    int spread;
+    struct span alias, name;
+
+    if (skip(reader, "*"))
+        return NULL;
+    spread = skip(reader, "...");
+    alias = name = read_name(reader);
+    if (name.length != 0 && is_next(reader, ":") && !is_next(reader, "::")) {
+        reader->at++;
+        name = read_name(reader);
+    }
+    if (name.length == 0)
+        return "a name is missing here";
+    if (name.length == 5 && memcmp(name.text, "count", 5) == 0 && skip(reader, "()"))
+        return read_cast(reader);
+    if (spread || is_next(reader, "!") || is_next(reader, "("))
+        return open_embed(reader, alias, name);
+    return read_field(reader);
+}
+
+/* Closes what ends here. An embedded resource may choose nothing: `rel()`. */
+static const char *read_ends(struct reader *reader)
+{
+    while (skip(reader, ")")) {
+        if (reader->depth == 0)
+            return "a parenthesis closes that was never opened";
+        reader->path_length = reader->lengths[--reader->depth];
+    }
+    return NULL;
+}
+
+static const char *read_items(struct reader *reader)
+{
+    const char *mistake = NULL;
+
+    for (;;) {
+        size_t depth = reader->depth;
+
+        mistake = read_item(reader);
         if (mistake != NULL)
             return mistake;
+        if (reader->depth > depth && !is_next(reader, ")"))
+            continue; /* into the embedded resource */
+        mistake = read_ends(reader);
+        if (mistake != NULL)
+            return mistake;
+        if (reader->at == reader->length)
+            return reader->depth == 0 ? NULL : "a parenthesis is not closed";
+        if (!skip(reader, ","))
+            return "a comma is missing here";
     }
-    return reader->depth == 0 ? NULL : "a parenthesis is not closed";
 }
 
 const char *select_read(struct select *select, const char *text, struct arena *arena)
@@ -206,7 +292,7 @@ const char *select_read(struct select *select, const char *text, struct arena *a
     struct reader reader;
     const char *mistake;
 
-    *select = (struct select){NULL, 0, NULL};
+    *select = (struct select){NULL, 0, NULL, 0};
     if (text == NULL)
         return "it is NULL";
     if (!text_is_utf8(text, strlen(text)))
@@ -221,5 +307,7 @@ const char *select_read(struct select *select, const char *text, struct arena *a
     reader.text = select->text;
     reader.length = select->length;
     reader.last = &select->embeds;
-    return read_embeds(&reader);
+    mistake = read_items(&reader);
+    select->mistake_at = reader.at;
+    return mistake;
 }

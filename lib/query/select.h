@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading the text given to supa_select: what it embeds, and whether it is balanced. */
+/* Reading the text given to supa_select, by PostgREST's grammar:
+ *
+ *     select  item *( "," item )
+ *     item    "*" / [ alias ":" ] field / [ "..." ] [ alias ":" ] name *( "!" hint ) "(" [ select ] ")"
+ *     field   ( name *( "->" key / "->>" key ) / "count()" ) [ "::" cast ] [ "." aggregate "()" [ "::" cast ] ]
+ *
+ * Names and keys may stand in double quotes. */
 #ifndef QUERY_SELECT_H
 #define QUERY_SELECT_H
 
@@ -20,6 +26,7 @@ struct select {
     const char *text; /* without white space outside of quotes; NULL: none was given */
     size_t length;
     struct embed *embeds;
+    size_t mistake_at; /* where in the text select_read found a mistake */
 };
 
 /* NULL when all is well, else what is wrong; SELECT_NO_MEMORY when memory is gone. */

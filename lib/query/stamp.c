@@ -52,12 +52,13 @@ static int stamp_row(
 {
     switch (look(q, tape, row)) {
     case ROW_BARE:
-        stamp(out, q, &tape->nodes[row], copied);
+        if (q->kind != QUERY_UPDATE)
+            stamp(out, q, &tape->nodes[row], copied);
         break;
     case ROW_OTHERS:
         error_set(
             &q->mistake, SUPA_ERROR_SCOPE, SUPA_NOT_SENT,
-            "a row to insert names another store than the client's");
+            "a row to write names another store than the client's");
         error_hint(&q->mistake, "lease the other store's client, or say supa_any_store");
         return SUPA_ERROR_SCOPE;
     case ROW_OURS:
@@ -90,7 +91,7 @@ int stamp_rows(supa_query *q)
     int code = SUPA_OK;
 
     if (json_parse(&tape, q->body, q->body_length, &error) != JSON_OK)
-        return error_no_memory(&q->mistake); /* supa_insert has checked the grammar */
+        return error_no_memory(&q->mistake); /* body_take has checked the grammar */
     if (json_kind_of(&tape.nodes[0]) == JSON_OBJECT)
         code = stamp_row(&out, q, &tape, 0, &copied);
     else

@@ -10,9 +10,7 @@ struct target *target_ref(struct target *target)
 
 void target_unref(struct target *target)
 {
-    if (target == NULL ||
-        atomic_fetch_sub_explicit(&target->references, 1, memory_order_release) != 1)
-        return;
-    atomic_thread_fence(memory_order_acquire);
-    target->destroy(target);
+    if (target != NULL &&
+        atomic_fetch_sub_explicit(&target->references, 1, memory_order_acq_rel) == 1)
+        target->destroy(target);
 }

@@ -19,11 +19,13 @@ struct target {
     const char *prefix; /* "https://host/rest/v1/" */
     size_t prefix_length;
     size_t max_url;
+    int server_major;           /* PostgREST's, or 0 when it is not known */
     int64_t timeout_ms;         /* 0 for none */
     const char *accept_profile; /* the schema's header lines, or NULL */
     const char *content_profile;
-    const struct header_line *headers; /* what every request carries; the keys are in it */
-    const char *secrets[3];            /* what may never be shown; NULL at the end */
+    const struct header_line *headers; /* what every request carries, the bearer first if any */
+    const struct header_line *headers_without_token; /* the same without the bearer */
+    const char *secrets[3];                          /* what may never be shown; NULL at the end */
 
     supa_side side;
     char store_id[40];         /* "" when it is no tenant's */

@@ -81,3 +81,14 @@ supa_value supa_values(const supa_value *values, size_t n)
 {
     return point(SUPA_KIND_VALUES, values, n);
 }
+
+supa_value supa_same(supa_value value)
+{
+    return value;
+}
+
+supa_value supa_nothing(const void *pointer)
+{
+    (void)pointer;
+    return supa_text(NULL);
+}
