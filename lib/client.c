@@ -7,73 +7,35 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "client_internal.h"
+#include "query/header.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <supa/version.h>
+#include <unistd.h>
 
-#define MAX_KEY      8192 /* bytes; gateways refuse longer headers */
 #define SUPABASE_URL 8000 /* bytes; what Supabase's gateway takes */
 #define OTHER_URL    3500 /* nginx answers 502 above about 4 KB, since PostgREST echoes the query */
 #define FOREVER_MS   INT32_MAX
 
 static const char user_agent[] = "User-Agent: libsupa/" SUPA_VERSION_STRING;
 
-/* A key or token goes into a header as it is: visible ASCII only. */
 static int check_key(const char *what, const char *key, supa_error *error)
 {
-    size_t length = key != NULL ? strnlen(key, MAX_KEY + 1) : 0;
+    const char *mistake = key != NULL ? header_key_mistake(key) : NULL;
 
-    if (key == NULL)
-        return SUPA_OK;
-    if (length == 0)
-        return error_argument(error, "%s is empty; NULL is none", what);
-    if (length > MAX_KEY)
-        return error_argument(error, "%s is longer than %d bytes", what, MAX_KEY);
-    for (size_t i = 0; i < length; i++) {
-        if (key[i] <= ' ' || key[i] > '~')
-            return error_argument(
-                error, "%s contains a blank, a control character or a byte beyond ASCII", what);
-    }
-    return SUPA_OK;
-}
-
-/* What this library writes itself, and what would change where a request ends. */
-static int is_own_header(const char *name, size_t length)
-{
-    static const char *const names[] = {
-        "apikey", "authorization", "accept",         "content-type",      "prefer",
-        "host",   "expect",        "content-length", "transfer-encoding", "connection",
-        "range",  "user-agent",    "accept-profile", "content-profile",   "accept-encoding"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (text_same(name, length, names[i], strlen(names[i])))
-            return 1;
-    }
-    return 0;
-}
-
-static int is_token(const char *name, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        char c = text_lower(name[i]);
-
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("!#$%&'*+-.^_`|~", c)))
-            return 0;
-    }
-    return length != 0;
+    return mistake == NULL ? SUPA_OK : error_argument(error, "%s: %s", what, mistake);
 }
 
 static int check_header(const char *line, supa_error *error)
 {
-    size_t length = strnlen(line, MAX_KEY + 1), name = strcspn(line, ":");
+    size_t name = strcspn(line, ":");
+    const char *value = line + name + (line[name] == ':');
 
-    if (length > MAX_KEY || text_has_control(line, length))
-        return error_argument(error, "a header is too long or contains a control character");
-    if (line[name] != ':' || !is_token(line, name) ||
-        line[name + 1 + strspn(line + name + 1, " ")] == '\0')
-        return error_argument(error, "a header is not of the form \"Name: value\"");
-    if (is_own_header(line, name))
+    value += strspn(value, " ");
+    if (line[name] != ':' || !header_is_name(line, name) || header_mistake("X", value) != NULL)
+        return error_argument(error, "a header is not of the form \"Name: value\", or too long");
+    if (header_is_own(line, name))
         return error_argument(
             error, "the header %.*s is the library's own to set", (int)name, line);
     return SUPA_OK;
@@ -94,10 +56,10 @@ static int check_texts(const supa_client_options *options, supa_error *error)
 
     if (mistake != NULL)
         return error_argument(error, "rest_path: %s", mistake);
-    if (schema != NULL &&
-        (*schema == '\0' || strlen(schema) > 255 || text_has_control(schema, strlen(schema))))
-        return error_argument(
-            error, "schema is empty, too long or contains a control character; NULL is none");
+    if (options->ca_file != NULL && access(options->ca_file, R_OK) != 0)
+        return error_argument(error, "ca_file: the file cannot be read");
+    if (schema != NULL && header_schema_mistake(schema) != NULL)
+        return error_argument(error, "schema: %s", header_schema_mistake(schema));
     code = check_key("key", options->key, error);
     if (code == SUPA_OK)
         code = check_key("token", options->token, error);
@@ -107,9 +69,23 @@ static int check_texts(const supa_client_options *options, supa_error *error)
     return code == SUPA_OK ? check_numbers(options, error) : code;
 }
 
+/* The path of PostgREST is appended: one that is there already would be asked for twice. */
+static int ends_in_rest_path(const supa_client_options *options, const struct url *url)
+{
+    size_t length = options->rest_path != NULL ? strlen(options->rest_path) : 0;
+
+    while (length > 0 && options->rest_path[length - 1] == '/')
+        length--;
+    return length != 0 && url->length - url->origin_length >= length &&
+           memcmp(options->url + url->length - length, options->rest_path, length) == 0;
+}
+
 static int check_url(const supa_client_options *options, struct url *url, supa_error *error)
 {
     const char *mistake = url_read(options->url, url);
+
+    if (mistake == NULL && ends_in_rest_path(options, url))
+        mistake = "it ends in rest_path, which is appended to it: leave it out";
 
     if (mistake != NULL)
         return error_argument(error, "the client's URL: %s", mistake);
@@ -117,7 +93,9 @@ static int check_url(const supa_client_options *options, struct url *url, supa_e
         error_set(
             error, SUPA_ERROR_HOST_REFUSED, SUPA_NOT_SENT,
             "the client's URL: http sends keys in the clear and is not allowed");
-        error_hint(error, "use https, or set allow_plain_http for a server of one's own");
+        error_hint(
+            error, "use https, or set allow_plain_http (SUPA_ALLOW_PLAIN_HTTP=1) for a server of "
+                   "one's own");
         return SUPA_ERROR_HOST_REFUSED;
     }
     return SUPA_OK;
@@ -211,6 +189,12 @@ static void keep_headers(supa_client *client, const supa_client_options *given, 
         *failed = 1;
         return;
     }
+    if (token != NULL) { /* the first, so that a query's own token can stand in for it */
+        at = put_secret(at, bearer, token, &line);
+        add_line(client, &last, line, failed);
+        client->target.secrets[given->key != NULL] = line + sizeof bearer - 1;
+        client->options.token = given->token != NULL ? line + sizeof bearer - 1 : NULL;
+    }
     add_line(client, &last, user_agent, failed);
     for (size_t i = 0; given->headers != NULL && given->headers[i] != NULL; i++) {
         at = put_secret(at, "", given->headers[i], &line);
@@ -221,18 +205,15 @@ static void keep_headers(supa_client *client, const supa_client_options *given, 
         add_line(client, &last, line, failed);
         client->options.key = client->target.secrets[0] = line + sizeof apikey - 1;
     }
-    if (token != NULL) {
-        put_secret(at, bearer, token, &line);
-        add_line(client, &last, line, failed);
-        client->target.secrets[given->key != NULL] = line + sizeof bearer - 1;
-        client->options.token = given->token != NULL ? line + sizeof bearer - 1 : NULL;
-    }
+    client->target.headers_without_token = client->target.headers;
+    if (token != NULL && !*failed)
+        client->target.headers_without_token = client->target.headers->next;
 }
 
 /* The options' header texts again, for clients that are derived from this one. */
 static void keep_header_options(supa_client *client, const supa_client_options *given, int *failed)
 {
-    const struct header_line *line = client->target.headers;
+    const struct header_line *line = client->target.headers_without_token;
     const char **headers;
     size_t count = 0;
 
@@ -284,7 +265,6 @@ static void fill_endpoint(supa_client *client, const struct url *url)
         .log = options->log,
         .log_user = options->user,
     };
-    memcpy(client->endpoint.secrets, client->target.secrets, sizeof client->endpoint.secrets);
 }
 
 static void destroy(struct target *target)
@@ -321,6 +301,7 @@ static int fill(supa_client *client, const supa_client_options *given, const str
     if (failed)
         return -1;
     client->target.max_url = max_url(options, url);
+    client->target.server_major = options->server_major;
     client->target.timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : 0;
     fill_endpoint(client, url);
     return 0;
@@ -405,7 +386,12 @@ derive(const supa_client *client, const supa_client_options *options, supa_error
     struct client_identity identity = {
         client->target.side, client->target.store_id, client->target.scope};
 
-    return client_new(options, &identity, NULL, error);
+    struct transport *transport = transport_again(client->transport);
+    supa_client *derived = client_new(options, &identity, transport, error);
+
+    if (derived == NULL)
+        transport_give_back(transport);
+    return derived;
 }
 
 supa_client *supa_client_with_schema(supa_client *client, const char *schema, supa_error *error)

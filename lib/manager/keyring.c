@@ -322,8 +322,8 @@ static int file_error(const char *path, int number, supa_error *error)
     char buffer[128];
 
     return error_argument(
-        error, "the keyring file cannot be read: %s, %s",
-        reason_of(number, buffer, sizeof buffer), path);
+        error, "the keyring file cannot be read: %s, %s", reason_of(number, buffer, sizeof buffer),
+        path);
 }
 
 /* Pipes and the like pass: who may read them is decided elsewhere. */

@@ -33,6 +33,22 @@ static int check_tenant_options(const supa_client_options *tenant, supa_error *e
     return SUPA_OK;
 }
 
+/* Options that no tenant's client could be made with are told now, not at each lease. */
+static int try_tenant_options(const supa_client_options *tenant, supa_error *error)
+{
+    supa_client_options options = *tenant;
+    supa_error found;
+    supa_client *client;
+
+    options.url = "https://tenant.invalid";
+    client = supa_client_new(&options, &found);
+    supa_client_unref(client);
+    if (client != NULL)
+        return SUPA_OK;
+    return error_set(
+        error, (supa_code)found.code, SUPA_NOT_SENT, "the tenants' options: %s", found.message);
+}
+
 static int copy_text(struct arena *arena, const char **text)
 {
     if (*text == NULL)
@@ -77,7 +93,7 @@ keep_tenant_options(supa_manager *manager, const supa_client_options *given, sup
     if (copy_text(&manager->arena, &tenant->ca_file) != 0 ||
         copy_headers(&manager->arena, &tenant->headers) != 0)
         return error_no_memory(error);
-    return SUPA_OK;
+    return try_tenant_options(tenant, error);
 }
 
 static supa_client *load_store(void *user, const char *store_id, supa_error *error)
