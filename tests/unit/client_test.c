@@ -69,6 +69,21 @@ static void the_url_must_be_plain(void)
     refused(NULL, SUPA_ERROR_ARGUMENT, "do not begin with SUPA_CLIENT_OPTIONS_INIT");
 }
 
+static void what_would_fail_later_is_refused(void)
+{
+    supa_client_options file = world_options(), path = world_options();
+
+    file.ca_file = "/nowhere/ca.pem";
+    refused(&file, SUPA_ERROR_ARGUMENT, "ca_file: the file cannot be read");
+    path.url = "https://h/rest/v1";
+    refused(&path, SUPA_ERROR_ARGUMENT, "it ends in rest_path, which is appended to it");
+    path.url = "https://h/rest/v1//";
+    path.rest_path = "/rest/v1/";
+    refused(&path, SUPA_ERROR_ARGUMENT, "it ends in rest_path, which is appended to it");
+    path.url = "https://h/v1";
+    accepted(&path);
+}
+
 static void plain_http_is_taken_when_it_is_allowed(void)
 {
     supa_client_options options = world_options();
@@ -116,8 +131,8 @@ static void keys_and_tokens_are_visible_ascii(void)
 
         key.key = keys[i];
         token.token = keys[i];
-        refused(&key, SUPA_ERROR_ARGUMENT, "key ");
-        refused(&token, SUPA_ERROR_ARGUMENT, "token ");
+        refused(&key, SUPA_ERROR_ARGUMENT, "key: it ");
+        refused(&token, SUPA_ERROR_ARGUMENT, "token: it ");
     }
     for (size_t length = 8192; length <= 8193; length++) {
         supa_client_options options = world_options();
@@ -125,7 +140,7 @@ static void keys_and_tokens_are_visible_ascii(void)
         memset(long_key, 'k', length);
         options.key = long_key;
         if (length > 8192)
-            refused(&options, SUPA_ERROR_ARGUMENT, "key is longer than 8192 bytes");
+            refused(&options, SUPA_ERROR_ARGUMENT, "key: it is empty or too long");
         else
             accepted(&options);
     }
@@ -175,8 +190,8 @@ static void headers_go_out_as_they_are(void)
     accepted(&options);
     CU_ASSERT(world_same(
         world.headers,
-        "Accept: application/json\nUser-Agent: libsupa/0.1.0\nX-Trace: a b:c\n"
-        "x-empty-ish:1\napikey: " WORLD_KEY "\nAuthorization: Bearer " WORLD_KEY "\n"));
+        "Accept: application/json\nAuthorization: Bearer " WORLD_KEY
+        "\nUser-Agent: libsupa/0.1.0\nX-Trace: a b:c\nx-empty-ish:1\napikey: " WORLD_KEY "\n"));
     options.headers = none;
     options.key = NULL;
     accepted(&options);
@@ -256,7 +271,7 @@ static void paths_and_schemas_are_checked(void)
         supa_client_options options = world_options();
 
         options.schema = schemas[i];
-        refused(&options, SUPA_ERROR_ARGUMENT, "schema is empty, too long or contains");
+        refused(&options, SUPA_ERROR_ARGUMENT, "schema is empty, too long, no UTF-8 or contains");
     }
 }
 
@@ -357,10 +372,10 @@ static void a_users_token_takes_the_bearers_place(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(user);
     CU_ASSERT_PTR_NOT_NULL_FATAL(other);
     supa_client_unref(user);
-    CU_ASSERT_STRING_EQUAL(other->target.headers->next->data, "X-Trace: 1");
-    CU_ASSERT_STRING_EQUAL(other->target.headers->next->next->data, "apikey: " WORLD_KEY);
-    CU_ASSERT_STRING_EQUAL(
-        other->target.headers->next->next->next->data, "Authorization: Bearer other-token");
+    CU_ASSERT_STRING_EQUAL(other->target.headers->data, "Authorization: Bearer other-token");
+    CU_ASSERT_STRING_EQUAL(other->target.headers->next->next->data, "X-Trace: 1");
+    CU_ASSERT_STRING_EQUAL(other->target.headers->next->next->next->data, "apikey: " WORLD_KEY);
+    CU_ASSERT_PTR_EQUAL(other->target.headers_without_token, other->target.headers->next);
     CU_ASSERT_EQUAL(other->target.timeout_ms, 77);
     supa_client_unref(other);
 }
@@ -375,8 +390,8 @@ static void another_schema_keeps_the_users_token(void)
     shop = supa_client_with_schema(user, "shop", NULL);
     world_end(&world);
     CU_ASSERT_PTR_NOT_NULL_FATAL(shop);
-    CU_ASSERT_STRING_EQUAL(shop->target.headers->next->data, "apikey: " WORLD_KEY);
-    CU_ASSERT_STRING_EQUAL(shop->target.headers->next->next->data, "Authorization: Bearer " JWT);
+    CU_ASSERT_STRING_EQUAL(shop->target.headers->data, "Authorization: Bearer " JWT);
+    CU_ASSERT_STRING_EQUAL(shop->target.headers->next->next->data, "apikey: " WORLD_KEY);
     CU_ASSERT_STRING_EQUAL(shop->target.secrets[1], JWT);
     supa_client_unref(user);
     supa_client_unref(shop);
@@ -390,7 +405,7 @@ static void deriving_checks_as_making_does(void)
     CU_ASSERT_PTR_NULL(supa_client_with_schema(world.client, "a\nb", &error));
     CU_ASSERT_EQUAL(error.code, SUPA_ERROR_ARGUMENT);
     CU_ASSERT_PTR_NULL(supa_client_with_token(world.client, "a b", &error));
-    CU_ASSERT(world_holds(error.message, "token contains a blank"));
+    CU_ASSERT(world_holds(error.message, "token: it contains a blank"));
     CU_ASSERT_PTR_NULL(supa_client_with_token(world.client, NULL, &error));
     CU_ASSERT(world_holds(error.message, "is NULL"));
     CU_ASSERT_PTR_NULL(supa_client_with_token(NULL, JWT, &error));
@@ -421,7 +436,9 @@ static void describing_hides_every_secret(void)
     CU_ASSERT_PTR_NULL(strstr(text, JWT));
     CU_ASSERT_PTR_NULL(strstr(text, "hidden-value-123"));
     CU_ASSERT_PTR_NULL(strstr(text, "MDEyMzQ1Njc4OWFiY2RlZ"));
-    CU_ASSERT(world_holds(text, "apikey: [hidden]\nAuthorization: [hidden]\n"));
+    CU_ASSERT(world_holds(
+        text, "\nAuthorization: [hidden]\nUser-Agent: libsupa/0.1.0\nX-Secret: [hidden]\napikey: "
+              "[hidden]\n"));
     CU_ASSERT(world_holds(text, "t?k=eq.[hidden]&j=eq.[hidden]"));
     supa_text_free(text);
     supa_query_free(q);
@@ -491,7 +508,7 @@ static void reports_each_failed_allocation(void)
 
     options.headers = headers;
     options.schema = "shop";
-    options.ca_file = "/etc/ca.pem";
+    options.ca_file = "/dev/null"; /* it must be readable */
     options.token = JWT;
     for (size_t n = 1; failed; n++) {
         supa_error error;
@@ -510,6 +527,7 @@ static void reports_each_failed_allocation(void)
 extern CU_TestInfo client_tests[];
 CU_TestInfo client_tests[] = {
     {"the URL must be plain", the_url_must_be_plain},
+    {"what would fail later is refused", what_would_fail_later_is_refused},
     {"plain http is taken when it is allowed", plain_http_is_taken_when_it_is_allowed},
     {"URL and path are joined with one slash", url_and_path_are_joined_with_one_slash},
     {"keys and tokens are visible ASCII", keys_and_tokens_are_visible_ascii},

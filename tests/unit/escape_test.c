@@ -74,12 +74,12 @@ static void an_element_is_quoted_unless_it_is_a_word(void)
 static void an_array_element_is_always_quoted(void)
 {
     static const struct row rows[] = {
-        {"abc", "%22abc%22"},       {"NULL", "%22NULL%22"},         {"", "%22%22"},
-        {"x,y", "%22x,y%22"},       {"{a}", "%22%7Ba%7D%22"},       {"a\"b", "%22a%5C%22b%22"},
-        {"a\\b", "%22a%5C%5Cb%22"}, {"\\\"", "%22%5C%5C%5C%22%22"},
+        {"abc", "\"abc\""},     {"NULL", "\"NULL\""},     {"", "\"\""},
+        {"x,y", "\"x,y\""},     {"{a}", "\"{a}\""},       {"a\"b", "\"a\\\"b\""},
+        {"a\\b", "\"a\\\\b\""}, {"\\\"", "\"\\\\\\\"\""}, {"\xC3\xA9 &", "\"\xC3\xA9 &\""},
     };
 
-    check(escape_array_element, rows, COUNT(rows));
+    check(escape_array, rows, COUNT(rows));
 }
 
 static void a_segment_stays_one(void)
@@ -119,7 +119,11 @@ static void a_name_is_quoted_when_it_needs_it(void)
         {"_a1$", "_a1%24"},
         {"a b", "a%20b"},
         {"a-b", "a-b"},
-        {"-a", "-a"},
+        {"a-b-c", "a-b-c"},
+        {"-a", "%22-a%22"},
+        {"a--b", "%22a--b%22"},
+        {"a -b", "%22a%20-b%22"},
+        {"a- b", "%22a-%20b%22"},
         {" a", "%22%20a%22"},
         {"a ", "%22a%20%22"},
         {"a-", "%22a-%22"},
@@ -205,7 +209,14 @@ static void a_dot_is_part_of_a_name_in_order(void)
         {"data->>k", "data-%3E%3Ek"},
         {"data->>k.desc", "data-%3E%3E%22k.desc%22"},
         {"a.b->c", "%22a.b%22-%3Ec"},
-        {"customer(city)", "%22customer(city)%22"},
+        {"customer(city)", "customer(city)"},
+        {"my shop(the city)", "my%20shop(the%20city)"},
+        {"shop.x(order)", "%22shop.x%22(%22order%22)"},
+        {"my-shop(city)", "my-shop(city)"},
+        {"data->k(city)", "data-%3E%22k(city)%22"},
+        {"a(b)c", "%22a(b)c%22"},
+        {"a()", "%22a()%22"},
+        {"(a)", "%22(a)%22"},
         {"\"a\"", "%22a%22"},
     };
 
@@ -389,16 +400,18 @@ static void arrays_survive_the_database(void)
 {
     for (size_t round = 0; round < ROUNDS; round++) {
         struct text texts[3], whole, element;
-        struct buffer url = BUFFER_INIT;
+        struct buffer array = BUFFER_INIT, url = BUFFER_INIT;
         struct reader reader;
         size_t wrong = 0;
 
         for (size_t i = 0; i < 3; i++) {
             random_text(&texts[i], 0);
-            buffer_puts(&url, i == 0 ? "%7B" : ",");
-            escape_array_element(&url, texts[i].data, texts[i].length);
+            buffer_puts(&array, i == 0 ? "{" : ",");
+            escape_array(&array, texts[i].data, texts[i].length);
         }
-        buffer_puts(&url, "%7D");
+        buffer_puts(&array, "}");
+        escape_plain(&url, buffer_text(&array), array.length);
+        buffer_free(&array);
         CU_ASSERT_FATAL(decode(&url, &whole));
         reader = (struct reader){whole.data + 1, whole.data + whole.length};
         for (size_t i = 0; i < 3; i++) {
@@ -452,12 +465,18 @@ static int read_name(struct reader *reader, struct text *out)
     return out->length != 0;
 }
 
-/* A key behind an arrow: quoted, or anything but what ends it; digits alone are an index. */
+/* A key behind an arrow: quoted, or anything but what ends it; digits alone, also behind a hyphen, are an index. */
 static int read_json_key(struct reader *reader, struct text *out)
 {
     if (is_at(reader, "\""))
         return read_quoted(reader, out);
     out->length = 0;
+    if (is_at(reader, "-")) { /* an index from the end */
+        out->data[out->length++] = *reader->at++;
+        while (reader->at < reader->end && is_at(reader, "0123456789"))
+            out->data[out->length++] = *reader->at++;
+        return out->length > 1;
+    }
     while (reader->at < reader->end && !is_at(reader, "(-:.,>)"))
         out->data[out->length++] = *reader->at++;
     return out->length != 0;
@@ -539,6 +558,9 @@ static void check_column(enum column_place place)
         append(&text, between[i], strlen(between[i]));
         append(&text, parts[i].data, parts[i].length);
     }
+    if (place == COLUMN_ORDER && text.data[text.length - 1] == ')')
+        text.data[text.length - 1] = parts[3].data[parts[3].length - 1] =
+            '('; /* no `resource(column)` */
     escape_column(&url, text.data, text.length, place);
     CU_ASSERT_FATAL(decode(&url, &whole));
     CU_ASSERT_FALSE(place == COLUMN_KEY && is_parameter_of_the_servers(&whole));

@@ -147,7 +147,7 @@ static void a_write_says_whether_it_happened(void)
          SUPA_ERROR_NETWORK,
          SUPA_ANSWERED,
          0},
-        {{503, NULL, NULL, SUPA_OK, SUPA_ANSWERED}, SUPA_ERROR_GATEWAY, SUPA_ANSWERED, 0},
+        {{503, NULL, NULL, SUPA_OK, SUPA_ANSWERED}, SUPA_ERROR_GATEWAY, SUPA_UNKNOWN, 0},
     };
 
     world_start(&world, SUPA_SIDE_NONE);

@@ -279,7 +279,19 @@ static void the_stores_filter_is_none_of_the_callers_own(void)
 
     world_start(&world, SUPA_SIDE_TENANT);
     CU_ASSERT_EQUAL(supa_exec(supa_delete(from("products")), &error), SUPA_ERROR_UNFILTERED);
+    CU_ASSERT_EQUAL(
+        supa_exec(
+            supa_eq(supa_delete(from("products")), "store_id", supa_text(WORLD_STORE)), &error),
+        SUPA_ERROR_UNFILTERED);
+    CU_ASSERT_EQUAL(
+        supa_exec(
+            supa_eq(supa_update(from("products"), "{}"), "\"store_id\"", supa_text(WORLD_STORE)),
+            &error),
+        SUPA_ERROR_UNFILTERED);
     CU_ASSERT_EQUAL(world.calls, 0);
+    sent(
+        supa_all_rows(supa_eq(supa_delete(from("products")), "store_id", supa_text(WORLD_STORE))),
+        "DELETE", "products?" OWN "&" OWN);
     world_end(&world);
 }
 
@@ -305,8 +317,8 @@ static void a_filter_that_names_another_store_is_refused(void)
         supa_eq(from("products"), "store_id", supa_text(WORLD_STORE)), "GET",
         "products?" OWN "&" OWN);
     sent(
-        supa_eq(supa_delete(from("products")), "store_id", supa_text(upper)), "DELETE",
-        "products?store_id=eq.6F1C2B3A-0D4E-4F5A-8B6C-7D8E9FA0B1C2&" OWN);
+        supa_eq(delete_from("products"), "store_id", supa_text(upper)), "DELETE",
+        "products?id=eq.1&store_id=eq.6F1C2B3A-0D4E-4F5A-8B6C-7D8E9FA0B1C2&" OWN);
     sent(
         supa_eq(from("products"), "old_store_id", supa_text("x")), "GET",
         "products?old_store_id=eq.x&" OWN);
@@ -334,34 +346,53 @@ static void any_store_is_the_way_out(void)
 
 #define ID "\"store_id\":\"" WORLD_STORE "\""
 
+/* The URL of an insert of a list of rows with these columns; NULL: of one row. */
+static void columns_of(char url[128], const char *table, const char *columns, int stamped)
+{
+    const char *store = "", *given = columns != NULL ? columns : "";
+
+    if (stamped && columns != NULL && strstr(columns, "store_id") == NULL)
+        store = *columns != '\0' ? ",%22store_id%22" : "%22store_id%22";
+    snprintf(
+        url, 128, "%s%s%s%s", table, *given != '\0' || *store != '\0' ? "?columns=" : "", given,
+        store);
+}
+
 static void inserted_rows_are_stamped(void)
 {
     static const struct {
         const char *rows, *sent;
+        const char *columns; /* of a list of rows, without the stamp's */
     } rows[] = {
-        {"{}", "{" ID "}"},
-        {"{\"a\":1}", "{" ID ",\"a\":1}"},
-        {" { \"a\" : 1 } ", " {" ID ", \"a\" : 1 } "},
-        {"[]", "[]"},
-        {"[{}]", "[{" ID "}]"},
-        {"[{\"a\":1},{},{\"b\":[{}]}]", "[{" ID ",\"a\":1},{" ID "},{" ID ",\"b\":[{}]}]"},
-        {"{" ID "}", "{" ID "}"},
-        {"{\"a\":1," ID "}", "{\"a\":1," ID "}"},
+        {"{}", "{" ID "}", NULL},
+        {"{\"a\":1}", "{" ID ",\"a\":1}", NULL},
+        {" { \"a\" : 1 } ", " {" ID ", \"a\" : 1 } ", NULL},
+        {"[]", "[]", ""},
+        {"[{}]", "[{" ID "}]", ""},
+        {"[{\"a\":1},{},{\"b\":[{}]}]", "[{" ID ",\"a\":1},{" ID "},{" ID ",\"b\":[{}]}]",
+         "%22a%22,%22b%22"},
+        {"{" ID "}", "{" ID "}", NULL},
+        {"{\"a\":1," ID "}", "{\"a\":1," ID "}", NULL},
         {"{\"store_id\":\"6F1C2B3A-0d4e-4f5a-8b6c-7d8e9fa0b1c2\"}",
-         "{\"store_id\":\"6F1C2B3A-0d4e-4f5a-8b6c-7d8e9fa0b1c2\"}"},
-        {"{\"store\\u005fid\":\"" WORLD_STORE "\"}", "{\"store\\u005fid\":\"" WORLD_STORE "\"}"},
-        {"[{" ID "},{\"a\":1}]", "[{" ID "},{" ID ",\"a\":1}]"},
-        {"{" ID "," ID "}", "{" ID "," ID "}"},
-        {"{\"a\":{\"store_id\":\"x\"}}", "{" ID ",\"a\":{\"store_id\":\"x\"}}"},
-        {"{\"n\":12345678901234567890.10}", "{" ID ",\"n\":12345678901234567890.10}"},
-        {"{\"Store_id\":1}", "{" ID ",\"Store_id\":1}"},
+         "{\"store_id\":\"6F1C2B3A-0d4e-4f5a-8b6c-7d8e9fa0b1c2\"}", NULL},
+        {"{\"store\\u005fid\":\"" WORLD_STORE "\"}", "{\"store\\u005fid\":\"" WORLD_STORE "\"}",
+         NULL},
+        {"[{" ID "},{\"a\":1}]", "[{" ID "},{" ID ",\"a\":1}]", "%22store_id%22,%22a%22"},
+        {"{" ID "," ID "}", "{" ID "," ID "}", NULL},
+        {"{\"a\":{\"store_id\":\"x\"}}", "{" ID ",\"a\":{\"store_id\":\"x\"}}", NULL},
+        {"{\"n\":12345678901234567890.10}", "{" ID ",\"n\":12345678901234567890.10}", NULL},
+        {"{\"Store_id\":1}", "{" ID ",\"Store_id\":1}", NULL},
     };
 
     world_start(&world, SUPA_SIDE_TENANT);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        sent(supa_insert(from("products"), rows[i].rows), "POST", "products");
+        char stamped[128], plain[128];
+
+        columns_of(stamped, "products", rows[i].columns, 1);
+        columns_of(plain, "languages", rows[i].columns, 0);
+        sent(supa_insert(from("products"), rows[i].rows), "POST", stamped);
         CU_ASSERT(world_same(world.body, rows[i].sent));
-        sent(supa_insert(from("languages"), rows[i].rows), "POST", "languages");
+        sent(supa_insert(from("languages"), rows[i].rows), "POST", plain);
         CU_ASSERT(world_same(world.body, rows[i].rows));
     }
     world_end(&world);

@@ -355,7 +355,7 @@ static void inserts_send_the_rows_as_they_are(void)
 
     world_start(&world, SUPA_SIDE_NONE);
     for (size_t i = 0; i < COUNT(bodies); i++) {
-        check(supa_insert(t(), bodies[i]), "POST", "t");
+        check(supa_insert(t(), bodies[i]), "POST", i == 3 ? "t?columns=%22a%22" : "t");
         CU_ASSERT(world.has_body && world_same(world.body, bodies[i]));
         CU_ASSERT(world_sent(&world, "Content-Type: application/json"));
         CU_ASSERT(world_sent(&world, "Accept: application/json"));
@@ -472,8 +472,8 @@ static void columns_and_selections_are_checked(void)
             {supa_lte(t(), "a\xFF", v), "UTF-8"},
             {supa_is(t(), "\"a\"b", SUPA_IS_NULL), "supa_is(\"\"a\"b\"): something follows"},
             {supa_is(t(), NULL, SUPA_IS_NULL), "supa_is: the column is NULL"},
-            {supa_is(t(), "a", (supa_is_what)5), "supa_is(\"a\"): it can be null, not null"},
-            {supa_is(t(), "a", (supa_is_what)-1), "supa_is(\"a\"): it can be null, not null"},
+            {supa_is(t(), "a", (supa_is_what)5), "supa_is(\"a\"): it can be null, true"},
+            {supa_is(t(), "a", (supa_is_what)-1), "supa_is(\"a\"): it can be null, true"},
             {supa_in(t(), "->a", supa_ints(NULL, 0)), "supa_in(\"->a\"): a part"},
             {supa_not_in(t(), "a->", supa_ints(NULL, 0)), "supa_not_in(\"a->\"): a part"},
             {supa_contains(t(), NULL, supa_json("{}")), "supa_contains: the column is NULL"},
@@ -519,7 +519,7 @@ static void values_are_checked(void)
             {supa_eq(t(), "a", supa_json("{a:1}")), "not valid JSON"},
             {supa_eq(t(), "a", none), "supa_eq(\"a\"): the value is of no kind"},
             {supa_eq(t(), "a", unknown), "the value is of no kind"},
-            {supa_eq(t(), "a", list), "supa_in takes lists"},
+            {supa_eq(t(), "a", list), "supa_in, supa_filter_any and supa_filter_all take lists"},
             {supa_gt(t(), "a", supa_null()), "nothing compares with null"},
             {supa_gte(t(), "a", supa_null()), "nothing compares with null"},
             {supa_lt(t(), "a", supa_null()), "nothing compares with null"},
@@ -564,7 +564,7 @@ static void rows_to_insert_are_checked(void)
     world_start(&world, SUPA_SIDE_NONE);
     {
         const struct mistake rows[] = {
-            {supa_insert(t(), NULL), "supa_insert: the rows are NULL"},
+            {supa_insert(t(), NULL), "a write without rows"},
             {supa_insert(t(), ""), "not valid JSON"},
             {supa_insert(t(), "{"), "not valid JSON"},
             {supa_insert(t(), "{} {}"), "not valid JSON"},
@@ -575,14 +575,15 @@ static void rows_to_insert_are_checked(void)
             {supa_insert(t(), "[{},1]"), "not all JSON objects"},
             {supa_insert(t(), "[[{}]]"), "not all JSON objects"},
             {supa_insert(t(), "[null]"), "not all JSON objects"},
-            {supa_insert(supa_insert(t(), "{}"), "{}"), "supa_insert: the query is an insert"},
-            {supa_delete(supa_insert(t(), "{}")), "supa_delete: the query is an insert"},
-            {supa_insert(supa_delete(t()), "{}"), "supa_insert: the query is an insert or a"},
-            {supa_delete(supa_delete(t())), "supa_delete: the query is an insert or a delete"},
+            {supa_insert(supa_insert(t(), "{}"), "{}"),
+             "supa_insert: the query is a write or a function already"},
+            {supa_delete(supa_insert(t(), "{}")),
+             "supa_delete: the query is a write or a function already"},
+            {supa_insert(supa_delete(t()), "{}"), "supa_insert: the query is a write"},
+            {supa_delete(supa_delete(t())), "supa_delete: the query is a write"},
             {supa_eq(supa_insert(t(), "{}"), "a", supa_int(1)), "an insert with a filter"},
             {supa_limit(supa_insert(t(), "{}"), 1), "an insert with a filter"},
             {supa_range(supa_insert(t(), "{}"), 0, 1), "an insert with a filter"},
-            {supa_order(supa_insert(t(), "{}"), "a", 0), "an insert with a filter"},
         };
         check_mistakes(rows, COUNT(rows));
     }
@@ -593,15 +594,17 @@ static void a_delete_must_be_restricted(void)
     const supa_value none = supa_ints(NULL, 0);
 
     world_start(&world, SUPA_SIDE_NONE);
-    refused(supa_delete(t()), SUPA_ERROR_UNFILTERED, "a delete without a filter");
+    refused(supa_delete(t()), SUPA_ERROR_UNFILTERED, "an update or delete without a filter");
     refused(supa_select(supa_delete(t()), "*"), SUPA_ERROR_UNFILTERED, "without a filter");
-    refused(supa_not_in(supa_delete(t()), "id", none), SUPA_ERROR_UNFILTERED, "of an empty list");
+    refused(
+        supa_not_in(supa_delete(t()), "id", none), SUPA_ERROR_UNFILTERED,
+        "a filter that is always true");
     refused(
         supa_not_in(supa_eq(supa_delete(t()), "a", supa_int(1)), "id", none), SUPA_ERROR_UNFILTERED,
-        "of an empty list");
+        "a filter that is always true");
     refused(
         supa_not_in(supa_all_rows(supa_delete(t())), "id", none), SUPA_ERROR_UNFILTERED,
-        "of an empty list");
+        "a filter that is always true");
     refused(
         supa_eq(supa_delete(t()), "b.a", supa_int(1)), SUPA_ERROR_ARGUMENT,
         "a filter on an embedded resource");
@@ -610,10 +613,10 @@ static void a_delete_must_be_restricted(void)
         SUPA_ERROR_ARGUMENT, "a filter on an embedded resource");
     refused(
         supa_limit(supa_eq(supa_delete(t()), "id", supa_int(1)), 1), SUPA_ERROR_ARGUMENT,
-        "a delete with order, limit or range");
+        "a write with a limit");
     refused(
-        supa_range(supa_all_rows(supa_delete(t())), 0, 0), SUPA_ERROR_ARGUMENT, "limit or range");
-    refused(supa_order(supa_all_rows(supa_delete(t())), "a", 0), SUPA_ERROR_ARGUMENT, "with order");
+        supa_range(supa_all_rows(supa_delete(t())), 0, 0), SUPA_ERROR_ARGUMENT,
+        "a write with a limit");
     world_end(&world);
 }
 
@@ -760,7 +763,7 @@ static void describing_leaves_the_query_as_it_is(void)
     world_start(&world, SUPA_SIDE_TENANT);
     q = supa_delete(supa_from(world.client, "products"));
     text = supa_query_describe(q);
-    CU_ASSERT(world_holds(text, "# not sent: a delete without a filter"));
+    CU_ASSERT(world_holds(text, "# not sent: an update or delete without a filter"));
     supa_text_free(text);
     CU_ASSERT_PTR_NULL(supa_query_error(q));
     check(supa_eq(q, "id", supa_int(1)), "DELETE", "products?id=eq.1&store_id=eq." WORLD_STORE);
@@ -784,8 +787,8 @@ static void describes_the_request(void)
     CU_ASSERT(world_same(
         text, "POST " WORLD_PREFIX "t?select=id\n"
               "Accept: application/json\nContent-Type: application/json\n"
-              "Prefer: return=representation\nUser-Agent: libsupa/0.1.0\n"
-              "apikey: [hidden]\nAuthorization: [hidden]\n\n{\"a\":1}\n"));
+              "Prefer: return=representation\nAuthorization: [hidden]\n"
+              "User-Agent: libsupa/0.1.0\napikey: [hidden]\n\n{\"a\":1}\n"));
     supa_text_free(text);
     CU_ASSERT_EQUAL(world.calls, 0);
     supa_query_free(q);

@@ -118,7 +118,10 @@ static void reads_answers_as_rows_or_errors(void)
         if (code_of(response) != (int)rows[i].code)
             fprintf(stderr, "answer %zu: %s\n", i, error == NULL ? "ok" : error->message);
         if (error != NULL) {
-            CU_ASSERT_EQUAL(error->outcome, SUPA_ANSWERED);
+            CU_ASSERT_EQUAL(
+                error->outcome, /* a page in place of a write's answer leaves it in doubt */
+                rows[i].code == SUPA_ERROR_GATEWAY && rows[i].method == HTTP_POST ? SUPA_UNKNOWN
+                                                                                  : SUPA_ANSWERED);
             CU_ASSERT_EQUAL(error->http_status, rows[i].status);
             CU_ASSERT_EQUAL(error->side, SUPA_SIDE_TENANT);
             CU_ASSERT_STRING_EQUAL(error->relation, "products");
@@ -146,7 +149,8 @@ static void counts_the_rows_of_which_one_was_wanted(void)
     supa_response *response = answered(200, JSON, "[{},{},{}]", &reading);
 
     CU_ASSERT_EQUAL(code_of(response), SUPA_ERROR_MANY_ROWS);
-    CU_ASSERT_STRING_EQUAL(supa_response_error(response)->details, "The result contains 3 rows");
+    CU_ASSERT_STRING_EQUAL(
+        supa_response_error(response)->details, "The result contains at least 3 rows");
     supa_response_free(response);
 }
 
@@ -451,7 +455,7 @@ static int fails_later(void)
     return allocations_left-- <= 0;
 }
 
-static void sweep(int status, const char *body, supa_code wanted)
+static void sweep(int status, const char *body, supa_code wanted, supa_outcome outcome)
 {
     struct reading reading = reading_of(HTTP_POST, EXPECT_ROWS, 1);
     int code = SUPA_ERROR_NO_MEMORY;
@@ -468,8 +472,8 @@ static void sweep(int status, const char *body, supa_code wanted)
         memory_fails = NULL;
         code = code_of(response);
         CU_ASSERT(value != NULL || code == SUPA_ERROR_NO_MEMORY || n < 20);
-        if (code != SUPA_OK)
-            CU_ASSERT_EQUAL(supa_response_error(response)->outcome, SUPA_ANSWERED);
+        if (code == (int)wanted && code != SUPA_OK)
+            CU_ASSERT_EQUAL(supa_response_error(response)->outcome, outcome);
         CU_ASSERT_EQUAL(supa_response_status(response), status);
         supa_response_free(response);
     }
@@ -478,9 +482,11 @@ static void sweep(int status, const char *body, supa_code wanted)
 
 static void reports_each_failed_allocation(void)
 {
-    sweep(201, "[{\"a\":\"\\n\"},{\"a\":\"x\"}]", SUPA_OK);
-    sweep(409, "{\"code\":\"23505\",\"message\":\"\\n\",\"details\":\"\\n\"}", SUPA_ERROR_DATABASE);
-    sweep(502, "<title>x</title>", SUPA_ERROR_GATEWAY);
+    sweep(201, "[{\"a\":\"\\n\"},{\"a\":\"x\"}]", SUPA_OK, SUPA_ANSWERED);
+    sweep(
+        409, "{\"code\":\"23505\",\"message\":\"\\n\",\"details\":\"\\n\"}", SUPA_ERROR_DATABASE,
+        SUPA_ANSWERED);
+    sweep(502, "<title>x</title>", SUPA_ERROR_GATEWAY, SUPA_UNKNOWN);
 }
 
 static void an_answer_that_did_not_fit_is_an_error(void)

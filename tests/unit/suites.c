@@ -4,9 +4,12 @@
 /* In the order in which data flows, as in lib/Makefile.am. */
 extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], redact_tests[],
     json_tests[], number_tests[], url_tests[], escape_tests[], select_tests[], query_tests[],
-    guard_tests[], address_tests[], timestamp_tests[], rows_tests[], fields_tests[],
-    server_error_tests[], response_tests[], client_tests[], flow_tests[], keyring_tests[],
-    envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
+    filters_tests[], operands_tests[], groups_tests[], shape_tests[], writes_tests[], body_tests[],
+    rpc_tests[], prefer_tests[], headers_tests[], template_tests[], curl_tests[], value_tests[],
+    fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[], address_tests[],
+    timestamp_tests[], rows_tests[], fields_tests[], server_error_tests[], response_tests[],
+    client_tests[], flow_tests[], keyring_tests[], envelope_tests[], credentials_tests[],
+    cache_tests[], environment_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -20,6 +23,21 @@ CU_SuiteInfo test_suites[] = {
     {"escape", NULL, NULL, NULL, NULL, escape_tests},
     {"select", NULL, NULL, NULL, NULL, select_tests},
     {"query", NULL, NULL, NULL, NULL, query_tests},
+    {"filters", NULL, NULL, NULL, NULL, filters_tests},
+    {"operands", NULL, NULL, NULL, NULL, operands_tests},
+    {"groups", NULL, NULL, NULL, NULL, groups_tests},
+    {"shape", NULL, NULL, NULL, NULL, shape_tests},
+    {"writes", NULL, NULL, NULL, NULL, writes_tests},
+    {"body", NULL, NULL, NULL, NULL, body_tests},
+    {"rpc", NULL, NULL, NULL, NULL, rpc_tests},
+    {"prefer", NULL, NULL, NULL, NULL, prefer_tests},
+    {"headers", NULL, NULL, NULL, NULL, headers_tests},
+    {"template", NULL, NULL, NULL, NULL, template_tests},
+    {"curl", NULL, NULL, NULL, NULL, curl_tests},
+    {"value", NULL, NULL, NULL, NULL, value_tests},
+    {"fluent", NULL, NULL, NULL, NULL, fluent_tests},
+    {"fluent_cxx", NULL, NULL, NULL, NULL, fluent_cxx_tests},
+    {"sweep", NULL, NULL, NULL, NULL, sweep_tests},
     {"guard", NULL, NULL, NULL, NULL, guard_tests},
     {"address", NULL, NULL, NULL, NULL, address_tests},
     {"timestamp", NULL, NULL, NULL, NULL, timestamp_tests},

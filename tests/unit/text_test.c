@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <supa/value.h>
+#include <supa/version.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -168,6 +170,12 @@ static void reads_uuids_of_36_characters(void)
 }
 
 extern CU_TestInfo text_tests[];
+static void the_version_is_the_headers(void)
+{
+    CU_ASSERT_STRING_EQUAL(supa_version(), SUPA_VERSION_STRING);
+    CU_ASSERT_EQUAL(supa_same(supa_int(7)).as.integer, 7);
+}
+
 CU_TestInfo text_tests[] = {
     {"knows the characters of UTF-8", knows_the_characters_of_utf8},
     {"takes every code point but surrogates", takes_every_code_point_but_surrogates},
@@ -175,5 +183,6 @@ CU_TestInfo text_tests[] = {
     {"finds control characters", finds_control_characters},
     {"compares without the case of ASCII", compares_without_the_case_of_ascii},
     {"reads UUIDs of 36 characters", reads_uuids_of_36_characters},
+    {"the library's version is the headers'", the_version_is_the_headers},
     CU_TEST_INFO_NULL,
 };

@@ -7,6 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 
+/* As the transport does: piece by piece until there is no more. */
+static void read_body(struct world *world, const struct call *call)
+{
+    size_t used = 0;
+    int64_t n;
+
+    while (used + 8 < sizeof world->body &&
+           (n = call->read(call->read_user, world->body + used, 7)) > 0)
+        used += (size_t)n;
+    world->body[used] = '\0';
+    world->has_body = 1;
+    world->read_size = call->read_size;
+}
+
 static void record(struct world *world, const struct call *call)
 {
     size_t used = 0;
@@ -17,10 +31,15 @@ static void record(struct world *world, const struct call *call)
     for (const struct header_line *line = call->headers; line != NULL; line = line->next)
         used += (size_t)snprintf(
             world->headers + used, sizeof world->headers - used, "%s\n", line->data);
+    world->deadline_us = call->deadline_us;
+    used = strlen(world->trail);
+    snprintf(world->trail + used, sizeof world->trail - used, "%s %s\n", world->method, call->url);
     world->has_body = call->body != NULL;
     snprintf(
         world->body, sizeof world->body, "%.*s", (int)call->body_length,
         call->body != NULL ? (const char *)call->body : "");
+    if (call->read != NULL)
+        read_body(world, call);
 }
 
 static void perform(struct transport *transport, const struct call *call, struct reply *reply)
@@ -84,6 +103,7 @@ void world_answer(struct world *world, const struct script *answers, size_t coun
     world->answers = answers;
     world->answer_count = count;
     world->calls = 0;
+    world->trail[0] = '\0';
 }
 
 int world_sent(const struct world *world, const char *line)

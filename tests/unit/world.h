@@ -36,8 +36,11 @@ struct world {
     char method[16];
     char url[16384];
     char headers[16384]; /* "Name: value\n" each */
-    char body[4096];
+    char body[4096];     /* the one that is read as it is sent, too */
     int has_body;
+    int64_t read_size;   /* what was said of that one's length; 0 when there was none */
+    int64_t deadline_us; /* 0: none */
+    char trail[4096];    /* all calls since world_answer: "METHOD URL\n" each */
 };
 
 /* A client of a side, with the platform's tables for the master's and the tenant's. */
