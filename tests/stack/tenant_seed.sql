@@ -223,4 +223,20 @@ select ('beef0000-0000-4000-8000-' || lpad(k::text, 12, '0'))::uuid, :'beef', 'c
        'Neighbour', '2024-05-01 10:00:00+00', '2024-05-01 10:00:00+00'
 from generate_series(1, 2) k;
 
+-- for the tests of operators; the same in every tenant
+insert into shapes (id, name, words, numbers, span, period, flag, data, document, seen_at) values
+  (1, 'one', '{red,"deep blue","a,b"}', '{1,2,3}', '[1,5)', '[2025-01-01 00:00+00,2025-02-01 00:00+00)', true,
+   '{"kind": "ring", "size": 1, "tags": ["a", "b"], "at": {"x": 1, "y": null}}',
+   'The quick brown fox jumps over the lazy dog', '2025-01-01 12:00:00+00'),
+  (2, 'two', '{red,green}', '{3,4}', '[5,9)', '[2025-02-01 00:00+00,2025-03-01 00:00+00)', false,
+   '{"kind": "disc", "size": 10, "tags": ["b"], "at": {"x": 2}, "a.b": "dotted", "say \"x\"": "quoted"}',
+   'Brown dogs are quick, foxes are not', '2025-06-01 12:00:00+00'),
+  (3, 'three', '{}', '{}', 'empty', 'empty', null, '[{"kind": "list"}, 2, "three"]', 'Le renard brun saute', null),
+  (4, 'four', null, null, null, null, null, null, null, null),
+  (5, 'five', '{"",NULL,"say \"x\"","back\\slash","{brace}"}', '{-1,NULL}', '[9,20]',
+   '[2025-03-01 00:00+00,)', true, '"a text"', '', '2025-12-31 23:59:59.999999+00');
+insert into notes (id, slug, title, body, rank, about, instead) overriding system value values
+  (1, 'first', 'First', 'one', 1, 1, 2), (2, 'second', 'Second', null, 2, 2, null), (3, 'third', 'Third', 'three', null, null, 3);
+alter sequence notes_id_seq restart with 101;
+
 analyze;
