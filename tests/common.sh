@@ -42,7 +42,8 @@ install_test_tools() {
 }
 
 # build VARIANT: configures and builds in build/VARIANT, which is left in $build. Variants: plain,
-# demo, sanitized (address,undefined), thread. Warnings are errors.
+# demo, clang, static,
+# sanitized (address,undefined), thread. Warnings are errors.
 build() {
   local variant=$1 options=(--enable-werror)
   build=$top/build/$variant
@@ -51,6 +52,8 @@ build() {
   flock 9
   case $variant in
   sanitized) options+=(--enable-sanitize=address,undefined --disable-shared) ;;
+  clang) options+=(CC=clang CXX=clang++) ;;
+  static) options+=(--disable-shared) ;;
   thread) options+=(--enable-sanitize=thread --disable-shared) ;;
   esac
   if [[ ! -x $top/configure || $top/configure.ac -nt $top/configure ]]; then

@@ -13,4 +13,8 @@ for v in plain sanitized; do
   tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
 done
 tally "readme" "$top/tests/live/readme.sh"
+tally "checks" "$top/tests/checks/run.sh"
+tally "fuzz" "$top/tests/fuzz/run.sh"
+tally "wire" "$top/tests/wire/run.sh" --chains 1000
+tally "wire, rules" "$top/tests/wire/rules_live.sh"
 conclude
