@@ -11,7 +11,12 @@ int main(int argc, char **argv)
     supa_client *tenant = NULL;
     int code = SUPA_ERROR_ARGUMENT;
 
-    if (argc == 3 && manager != NULL)
+    if (argc != 3) {
+        fprintf(stderr, "usage: mixup STORE TABLE\n");
+        supa_manager_free(manager);
+        return 2;
+    }
+    if (manager != NULL)
         tenant = supa_manager_lease(manager, argv[1], &error);
     if (tenant != NULL)
         code = supa_exec(supa_select(supa_from(tenant, argv[2]), "id"), &error);
