@@ -118,17 +118,29 @@ static int check_limit(supa_query *q)
     return SUPA_OK;
 }
 
+/* `not in ()` was hardly meant, whatever else is asked for. */
+static int is_vain_list(const struct filter *filter)
+{
+    return filter->kind == FILTER_COMPARISON && filter->comparison->takes == TAKES_LIST &&
+           filter_truth(filter) == TRUTH_ALWAYS;
+}
+
 static int check_restricted(supa_query *q)
 {
-    int restricted = q->all_rows;
+    int restricted = q->all_rows, vain = 0, refused = 0;
 
     for (const struct filter *f = q->filters; f != NULL; f = f->next) {
-        if (filter_truth(f) == TRUTH_ALWAYS)
-            return unfit(
-                q, SUPA_ERROR_UNFILTERED, "an update or delete with a filter that is always true",
-                "an empty list was negated; leave it out and say supa_all_rows if all are meant");
-        restricted |= !guard_is_own_store(q, f);
+        const int always = filter_truth(f) == TRUTH_ALWAYS;
+
+        refused |= is_vain_list(f);
+        vain |= always;
+        restricted |= !always && !guard_is_own_store(q, f);
     }
+    if (refused || (vain && !restricted))
+        return unfit(
+            q, SUPA_ERROR_UNFILTERED, "an update or delete with a filter that is always true",
+            "an empty list was negated, or is contained in every other; leave it out and say "
+            "supa_all_rows if all are meant");
     if (restricted)
         return check_limit(q);
     return unfit(
