@@ -435,14 +435,17 @@ static const char *read_document(struct reader *reader, uint32_t *count)
     return at == reader->end ? at : wrong(reader, at, "something stands behind the value");
 }
 
-int json_parse(struct json_tape *tape, const char *text, size_t length, struct json_error *error)
+static int parse(
+    struct json_tape *tape, const char *text, size_t length, uint32_t depth,
+    struct json_error *error)
 {
     struct reader reader = {
         .text = text,
         .end = text + length,
         .nodes = tape->nodes,
         .limit = tape->nodes != NULL ? tape->nodes + tape->capacity : NULL,
-        .open = JSON_NONE};
+        .open = JSON_NONE,
+        .depth = depth};
     const char *end;
 
     tape->count = 0;
@@ -459,6 +462,17 @@ int json_parse(struct json_tape *tape, const char *text, size_t length, struct j
     error->what = reader.what != NULL ? reader.what : "out of memory";
     error->offset = (size_t)(reader.wrong_at - text);
     return reader.what != NULL ? JSON_MALFORMED : JSON_NO_MEMORY;
+}
+
+int json_parse(struct json_tape *tape, const char *text, size_t length, struct json_error *error)
+{
+    return parse(tape, text, length, 0, error);
+}
+
+int json_parse_element(
+    struct json_tape *tape, const char *text, size_t length, struct json_error *error)
+{
+    return parse(tape, text, length, 1, error);
 }
 
 void json_tape_free(struct json_tape *tape)

@@ -67,6 +67,9 @@ enum { JSON_OK = 0, JSON_MALFORMED = -1, JSON_NO_MEMORY = -2 };
  *
  * Returns JSON_OK, JSON_MALFORMED with @error filled in, or JSON_NO_MEMORY. */
 int json_parse(struct json_tape *tape, const char *text, size_t length, struct json_error *error);
+/* The same for one element of an array, cut out of it: the array counts as a container around it. */
+int json_parse_element(
+    struct json_tape *tape, const char *text, size_t length, struct json_error *error);
 void json_tape_free(struct json_tape *tape);
 
 /* The node behind @node and everything in it. */

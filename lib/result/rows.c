@@ -49,8 +49,8 @@ static int find_rows(struct document *document, enum row_shape shape)
     const struct json_tape *tape = &document->tape;
     enum json_kind root = document_kind(document);
 
-    if (root != JSON_ARRAY)
-        return shape == ROWS_ANY || (shape == ROWS_ONE && root == JSON_OBJECT)
+    if (root != JSON_ARRAY || shape == ROWS_WHOLE)
+        return shape >= ROWS_ANY || (shape == ROWS_ONE && root == JSON_OBJECT)
                    ? add_row(document, 0)
                    : 0;
     if (shape == ROWS_ONE || (shape == ROWS_LIST && !rows_only(tape, 0)))
@@ -82,7 +82,8 @@ int document_read(
     document_clear(document);
     document->text = text;
     document->length = length;
-    status = json_parse(&document->tape, text, length, error);
+    status = shape == ROWS_WHOLE ? json_parse_element(&document->tape, text, length, error)
+                                 : json_parse(&document->tape, text, length, error);
     if (status == JSON_OK && document->tape.escaped && make_copies(document) != 0)
         status = JSON_NO_MEMORY;
     if (status == JSON_OK && find_rows(document, shape) != 0)
@@ -90,6 +91,12 @@ int document_read(
     if (status != JSON_OK)
         document_clear(document);
     return status;
+}
+
+int document_read_row(
+    struct document *document, const char *text, size_t length, struct json_error *error)
+{
+    return document_read(document, text, length, ROWS_WHOLE, error);
 }
 
 void document_clear(struct document *document)

@@ -13,7 +13,8 @@
 enum row_shape {
     ROWS_LIST, /* the elements of the root array, when all of them are objects */
     ROWS_ONE,  /* the root object */
-    ROWS_ANY   /* the elements of the root array, whatever they are; of anything else, the root */
+    ROWS_ANY,  /* the elements of the root array, whatever they are; of anything else, the root */
+    ROWS_WHOLE /* the root, whatever it is: an element of an array that is not there */
 };
 
 /* One name of the rows' columns, as it was found in the row read last. */
@@ -58,6 +59,10 @@ struct document {
 int document_read(
     struct document *document, const char *text, size_t length, enum row_shape shape,
     struct json_error *error);
+/* The same for one row of a stream, in @text alone, whatever kind of value it is: then it is
+ * document_row(document, 0). Takes no memory when the rows before were as large and as many-sided. */
+int document_read_row(
+    struct document *document, const char *text, size_t length, struct json_error *error);
 void document_clear(struct document *document); /* no text, no rows; keeps its memory */
 void document_free(struct document *document);
 

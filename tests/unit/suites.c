@@ -7,9 +7,9 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     filters_tests[], operands_tests[], groups_tests[], shape_tests[], writes_tests[], body_tests[],
     rpc_tests[], prefer_tests[], headers_tests[], template_tests[], curl_tests[], value_tests[],
     fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[], address_tests[],
-    timestamp_tests[], rows_tests[], fields_tests[], server_error_tests[], response_tests[],
-    client_tests[], flow_tests[], keyring_tests[], envelope_tests[], credentials_tests[],
-    cache_tests[], environment_tests[];
+    timestamp_tests[], rows_tests[], fields_tests[], splitter_tests[], csv_splitter_tests[],
+    block_tests[], server_error_tests[], response_tests[], client_tests[], flow_tests[],
+    keyring_tests[], envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -17,6 +17,7 @@ CU_SuiteInfo test_suites[] = {
     {"error", NULL, NULL, NULL, NULL, error_tests},
     {"secret", NULL, NULL, NULL, NULL, secret_tests},
     {"redact", NULL, NULL, NULL, NULL, redact_tests},
+    {"block", NULL, NULL, NULL, NULL, block_tests},
     {"json", NULL, NULL, NULL, NULL, json_tests},
     {"number", NULL, NULL, NULL, NULL, number_tests},
     {"url", NULL, NULL, NULL, NULL, url_tests},
@@ -43,6 +44,8 @@ CU_SuiteInfo test_suites[] = {
     {"timestamp", NULL, NULL, NULL, NULL, timestamp_tests},
     {"rows", NULL, NULL, NULL, NULL, rows_tests},
     {"fields", NULL, NULL, NULL, NULL, fields_tests},
+    {"splitter", NULL, NULL, NULL, NULL, splitter_tests},
+    {"csv_splitter", NULL, NULL, NULL, NULL, csv_splitter_tests},
     {"server_error", NULL, NULL, NULL, NULL, server_error_tests},
     {"response", NULL, NULL, NULL, NULL, response_tests},
     {"client", NULL, NULL, NULL, NULL, client_tests},
