@@ -89,3 +89,11 @@ int address_text_is_special(const char *text)
         return is_special_v4(ntohl(v4.s_addr));
     return inet_pton(AF_INET6, text, &v6) != 1 || is_special_v6(v6.s6_addr);
 }
+
+int address_text_is_literal(const char *text)
+{
+    struct in6_addr v6;
+    struct in_addr v4;
+
+    return inet_pton(AF_INET, text, &v4) == 1 || inet_pton(AF_INET6, text, &v6) == 1;
+}

@@ -11,5 +11,7 @@
 int address_is_special(const struct sockaddr *address);
 /* The same of an address in digits; a text that is none is special. */
 int address_text_is_special(const char *text);
+/* 1 when the text is an address in digits, as inet_pton reads it. */
+int address_text_is_literal(const char *text);
 
 #endif

@@ -2,17 +2,18 @@
 #include "transport/exchange.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "transport/address.h"
+#include "transport/host.h"
+#include "transport/resolving.h"
 #include "transport/trace.h"
 
-#include <limits.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define MAX_HEADERS    (256 * 1024) /* bytes */
-#define IDLE_SECONDS   50L          /* PostgREST closes idle connections after 60 */
 #define RECEIVE_BUFFER (64 * 1024L)
 
 /* A header list of ours is handed to libcurl as it is. */
@@ -21,6 +22,18 @@ _Static_assert(
         offsetof(struct header_line, next) == offsetof(struct curl_slist, next),
     "header_line is laid out as curl_slist");
 
+static size_t stream_body(struct exchange *exchange, const char *data, size_t length)
+{
+    struct sink *sink = exchange->call->sink;
+    int taken = sink->take(sink, data, length);
+
+    exchange->is_paused = taken > 0;
+    exchange->stopped = taken < 0;
+    if (taken == 0)
+        exchange->reply->streamed = 1;
+    return taken == 0 ? length : taken > 0 ? CURL_WRITEFUNC_PAUSE : 0;
+}
+
 static size_t take_body(char *data, size_t size, size_t count, void *user)
 {
     struct exchange *exchange = user;
@@ -28,6 +41,8 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
     const int64_t limit = exchange->call->endpoint->max_response;
     size_t length = size * count;
 
+    if (exchange->call->sink != NULL && exchange->status >= 200 && exchange->status < 300)
+        return stream_body(exchange, data, length);
     if (limit >= 0 && (uint64_t)body->length + length > (uint64_t)limit) {
         exchange->body_too_large = 1;
         return 0;
@@ -45,6 +60,7 @@ static void begin_answer(struct exchange *exchange, const char *line, size_t len
     buffer_clear(&exchange->reply->headers);
     exchange->headers_done = 0;
     exchange->has_status = space != NULL && space + 1 < line + length && space[1] >= '2';
+    exchange->status = exchange->has_status ? atoi(space + 1) : 0;
 }
 
 static size_t take_header(char *data, size_t size, size_t count, void *user)
@@ -68,6 +84,13 @@ static size_t take_header(char *data, size_t size, size_t count, void *user)
     return exchange->headers_too_large || exchange->out_of_memory ? 0 : length;
 }
 
+/* Whether the rule about addresses is for this one: a socket of the system's or a proxy was asked for
+ * by the caller, and the proxy looks up names by itself. */
+static int is_ruled(const struct endpoint *endpoint)
+{
+    return !endpoint->allow_private && endpoint->unix_socket == NULL && endpoint->proxy == NULL;
+}
+
 /* libcurl sends any request again when a reused connection turns out to be dead, a write too. It
  * asks here before each sending: once is allowed. And on a connection that another client opened,
  * this client's rule about addresses has not been asked yet. */
@@ -75,15 +98,36 @@ static int
 before_sending(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct exchange *exchange = user;
+    const struct endpoint *endpoint = exchange->call->endpoint;
 
     (void)local_ip;
     (void)remote_port;
-    (void)local_port;
-    if (!exchange->call->endpoint->allow_private && address_text_is_special(remote_ip)) {
+    sockets_use(exchange->sockets, endpoint->origin, local_port);
+    if (is_ruled(endpoint) && address_text_is_special(remote_ip)) {
         exchange->address_refused = 1;
         return CURL_PREREQFUNC_ABORT;
     }
+    host_connected(endpoint->host);
     return exchange->sendings++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+static void end_lookup(struct exchange *exchange)
+{
+    resolving_leave(exchange->lookup);
+    exchange->lookup = -1;
+}
+
+/* libcurl is about to look up a name. */
+static int before_lookup(void *state, void *reserved, void *user)
+{
+    struct exchange *exchange = user;
+
+    (void)state;
+    (void)reserved;
+    end_lookup(exchange);
+    exchange->lookup = resolving_enter(exchange->call->endpoint->origin, clock_us());
+    exchange->no_lookup = exchange->lookup < 0;
+    return exchange->no_lookup;
 }
 
 static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
@@ -91,35 +135,36 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
     struct exchange *exchange = user;
 
     (void)purpose;
-    if (!exchange->call->endpoint->allow_private && address_is_special(&address->addr)) {
+    end_lookup(exchange);
+    if (is_ruled(exchange->call->endpoint) && address_is_special(&address->addr)) {
         exchange->address_refused = 1;
         return CURL_SOCKET_BAD;
     }
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-int exchange_init(struct exchange *exchange, struct sockets *sockets)
+struct exchange *exchange_new(struct sockets *sockets, int is_of_many)
 {
-    memset(exchange, 0, sizeof *exchange);
+    struct exchange *exchange = memory_zero(sizeof *exchange);
+
+    if (exchange == NULL)
+        return NULL;
     exchange->sockets = sockets;
+    exchange->is_of_many = is_of_many;
+    exchange->lookup = -1;
     exchange->easy = curl_easy_init();
-    return exchange->easy != NULL ? 0 : -1;
+    if (exchange->easy != NULL)
+        return exchange;
+    memory_free(exchange);
+    return NULL;
 }
 
 void exchange_free(struct exchange *exchange)
 {
+    if (exchange == NULL)
+        return;
     curl_easy_cleanup(exchange->easy);
-    exchange->easy = NULL;
-}
-
-static long remaining_ms(int64_t deadline_us)
-{
-    int64_t left;
-
-    if (deadline_us == 0)
-        return 0;
-    left = (deadline_us - clock_us() + 999) / 1000;
-    return left < 1 ? 1 : left > LONG_MAX / 2 ? LONG_MAX / 2 : (long)left;
+    memory_free(exchange);
 }
 
 /* A reader that gives more or less than was announced would have its bytes taken for a request of
@@ -170,27 +215,44 @@ static int has_ca_file(void)
     return info->age >= CURLVERSION_SEVENTH && info->cainfo != NULL;
 }
 
+static CURLcode set_text(CURL *easy, CURLoption option, const char *text)
+{
+    return text == NULL ? CURLE_OK : curl_easy_setopt(easy, option, text);
+}
+
+static void set_http_version(CURL *easy, const struct exchange *exchange)
+{
+    const enum http_version version = exchange->call->endpoint->http_version;
+    const int is_2 = version == HTTP_2_ALWAYS || (version == HTTP_2_MANY && exchange->is_of_many);
+
+    curl_easy_setopt(
+        easy, CURLOPT_HTTP_VERSION, (long)(is_2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    if (is_2) /* rather wait for a connection to share than open another one */
+        curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+}
+
 /* Only what the endpoint says has a say: no proxy from the environment, no redirects, no signals. */
 static CURLcode set_policy(CURL *easy, const struct endpoint *endpoint)
 {
-    CURLcode result = CURLE_OK;
+    CURLcode result;
 
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)((endpoint->idle_ms + 999) / 1000));
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
-    if (curl_easy_setopt(easy, CURLOPT_PROXY, "") != CURLE_OK ||
-        curl_easy_setopt(
-            easy, CURLOPT_PROTOCOLS_STR, endpoint->allow_plain_http ? "https,http" : "https") !=
-            CURLE_OK)
-        result = CURLE_OUT_OF_MEMORY;
-    if (endpoint->ca_file != NULL &&
-        curl_easy_setopt(easy, CURLOPT_CAINFO, endpoint->ca_file) != CURLE_OK)
-        result = CURLE_OUT_OF_MEMORY;
+    result = set_text(easy, CURLOPT_PROXY, endpoint->proxy != NULL ? endpoint->proxy : "");
+    if (result == CURLE_OK && endpoint->proxy != NULL)
+        result = set_text(easy, CURLOPT_NOPROXY, "");
+    if (result == CURLE_OK)
+        result = set_text(
+            easy, CURLOPT_PROTOCOLS_STR, endpoint->allow_plain_http ? "https,http" : "https");
+    if (result == CURLE_OK)
+        result = set_text(easy, CURLOPT_UNIX_SOCKET_PATH, endpoint->unix_socket);
+    if (result == CURLE_OK)
+        result = set_text(easy, CURLOPT_CAINFO, endpoint->ca_file);
     /* libcurl keeps the parsed trust store only where no directory of certificates is set. */
     if (endpoint->ca_file != NULL || has_ca_file())
         curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
@@ -206,6 +268,8 @@ static void set_callbacks(CURL *easy, struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_sending);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, before_lookup);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, exchange);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, sockets_close);
@@ -226,152 +290,40 @@ static struct curl_slist *header_list(struct exchange *exchange, const struct he
     return &exchange->chunked;
 }
 
-int exchange_start(
-    struct exchange *exchange, const struct call *call, struct reply *reply, int fresh)
+static void begin(struct exchange *exchange, const struct call *call, struct reply *reply)
+{
+    exchange->call = call;
+    exchange->reply = reply;
+    exchange->sendings = exchange->has_status = exchange->status = exchange->headers_done = 0;
+    exchange->address_refused = exchange->body_too_large = exchange->headers_too_large = 0;
+    exchange->out_of_memory = exchange->no_lookup = exchange->stopped = exchange->is_paused = 0;
+    exchange->given = 0;
+    exchange->given_up = SUPA_OK;
+    exchange->error[0] = '\0';
+}
+
+int exchange_start(struct exchange *exchange, const struct call *call, struct reply *reply)
 {
     const struct endpoint *endpoint = call->endpoint;
     CURL *easy = exchange->easy;
 
-    exchange->call = call;
-    exchange->reply = reply;
-    exchange->sendings = exchange->has_status = exchange->headers_done = 0;
-    exchange->address_refused = exchange->body_too_large = 0;
-    exchange->headers_too_large = exchange->out_of_memory = 0;
-    exchange->given = 0;
-    exchange->error[0] = '\0';
+    begin(exchange, call, reply);
     curl_easy_reset(easy);
     if (set_policy(easy, endpoint) != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_URL, call->url) != CURLE_OK)
         return -1;
+    /* A stream that is paused and decompressed at once costs libcurl quadratic time. */
+    if (endpoint->compression && call->sink == NULL &&
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") != CURLE_OK)
+        return -1;
+    set_http_version(easy, exchange);
     set_callbacks(easy, exchange);
     set_method(easy, exchange);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(exchange, call->headers));
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)endpoint->connect_timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, remaining_ms(call->deadline_us));
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)fresh);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)call->fresh);
     if (endpoint->log != NULL)
         trace_start(easy, call);
     return 0;
-}
-
-int exchange_was_stopped(const struct exchange *exchange)
-{
-    return exchange->sendings > 1;
-}
-
-static int is_tls_failure(CURLcode result)
-{
-    static const CURLcode codes[] = {
-        CURLE_SSL_CONNECT_ERROR,
-        CURLE_PEER_FAILED_VERIFICATION,
-        CURLE_SSL_CACERT_BADFILE,
-        CURLE_SSL_CERTPROBLEM,
-        CURLE_SSL_CIPHER,
-        CURLE_SSL_ISSUER_ERROR,
-        CURLE_SSL_SHUTDOWN_FAILED,
-        CURLE_SSL_INVALIDCERTSTATUS,
-        CURLE_SSL_PINNEDPUBKEYNOTMATCH,
-        CURLE_USE_SSL_FAILED};
-
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        if (codes[i] == result)
-            return 1;
-    }
-    return 0;
-}
-
-/* libcurl takes no header line over 100 KB, and calls that out of memory before 8.6. */
-static int is_long_line(const struct exchange *exchange, CURLcode result)
-{
-#if LIBCURL_VERSION_NUM >= 0x080600
-    if (result == CURLE_TOO_LARGE)
-        return 1;
-#endif
-    return result == CURLE_OUT_OF_MEMORY && exchange->has_status && !exchange->headers_done;
-}
-
-/* Why the exchange failed. @words is NULL where libcurl's own are good. */
-static supa_code cause(const struct exchange *exchange, CURLcode result, const char **words)
-{
-    *words = NULL;
-    if (!exchange->out_of_memory && is_long_line(exchange, result))
-        return *words = "a header of the answer is longer than 100 KB", SUPA_ERROR_TOO_LARGE;
-    if (exchange->out_of_memory || result == CURLE_OUT_OF_MEMORY)
-        return *words = "out of memory", SUPA_ERROR_NO_MEMORY;
-    if (exchange->body_too_large)
-        return *words = "the answer is larger than max_response", SUPA_ERROR_TOO_LARGE;
-    if (exchange->headers_too_large)
-        return *words = "the answer's headers are larger than 256 KiB", SUPA_ERROR_TOO_LARGE;
-    if (exchange->address_refused && exchange->sendings == 0)
-        return *words = "the host's address is private or special, and allow_private is not set",
-               SUPA_ERROR_HOST_REFUSED;
-    if (result == CURLE_ABORTED_BY_CALLBACK && !exchange_was_stopped(exchange))
-        return *words = "the request's body was cancelled: its reader failed, or gave another "
-                        "length than announced",
-               SUPA_ERROR_CANCELLED;
-    if (exchange_was_stopped(exchange))
-        return *words = "the connection died after the request was sent on it", SUPA_ERROR_NETWORK;
-    if (result == CURLE_OPERATION_TIMEDOUT)
-        return SUPA_ERROR_TIMEOUT;
-    if (is_tls_failure(result) && exchange->sendings == 0)
-        return SUPA_ERROR_TLS;
-    if (exchange->has_status)
-        return *words = "the answer ended before it was whole", SUPA_ERROR_MALFORMED;
-    if (exchange->sendings != 0 && (result == CURLE_OK || result == CURLE_UNSUPPORTED_PROTOCOL ||
-                                    result == CURLE_WEIRD_SERVER_REPLY))
-        return *words = "the answer is not HTTP", SUPA_ERROR_MALFORMED;
-    return SUPA_ERROR_NETWORK;
-}
-
-static supa_outcome reached(const struct exchange *exchange)
-{
-    if (exchange_was_stopped(exchange))
-        return SUPA_UNKNOWN;
-    if (exchange->has_status)
-        return SUPA_ANSWERED;
-    return exchange->sendings == 0 ? SUPA_NOT_SENT : SUPA_UNKNOWN;
-}
-
-static int64_t time_of(CURL *easy, CURLINFO info)
-{
-    curl_off_t us = 0;
-
-    return curl_easy_getinfo(easy, info, &us) == CURLE_OK ? (int64_t)us : 0;
-}
-
-static void read_facts(struct exchange *exchange)
-{
-    struct reply *reply = exchange->reply;
-    CURL *easy = exchange->easy;
-    long status = 0, connects = 0;
-
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
-    reply->status = exchange->has_status ? (int)status : 0;
-    reply->reused = exchange->sendings != 0 && connects == 0;
-    reply->sent = time_of(easy, CURLINFO_SIZE_UPLOAD_T);
-    reply->received = time_of(easy, CURLINFO_SIZE_DOWNLOAD_T);
-    reply->name_us = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T);
-    reply->connect_us = time_of(easy, CURLINFO_CONNECT_TIME_T);
-    reply->tls_us = time_of(easy, CURLINFO_APPCONNECT_TIME_T);
-    reply->first_byte_us = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T);
-    reply->total_us = time_of(easy, CURLINFO_TOTAL_TIME_T);
-}
-
-void exchange_finish(struct exchange *exchange, CURLcode result)
-{
-    struct reply *reply = exchange->reply;
-    const char *words;
-
-    read_facts(exchange);
-    reply->outcome = reached(exchange);
-    /* libcurl is content with a head that is cut off, and with an interim answer alone. */
-    if (result == CURLE_OK && exchange->has_status && exchange->headers_done) {
-        reply->code = SUPA_OK;
-        return;
-    }
-    reply->code = cause(exchange, result, &words);
-    if (words == NULL)
-        words = exchange->error[0] != '\0' ? exchange->error : curl_easy_strerror(result);
-    snprintf(reply->problem, sizeof reply->problem, "%s", words);
 }

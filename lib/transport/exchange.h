@@ -9,30 +9,36 @@
 #include <curl/curl.h>
 
 struct exchange {
+    struct exchange *next; /* of those of its lane that are idle */
     CURL *easy;
     struct sockets *sockets; /* of its lane */
+    int is_of_many;          /* 1: the lane is a supa_multi's */
+    void *owner;             /* its user's own */
     const struct call *call;
     struct reply *reply;
     struct curl_slist first;   /* "Expect:", before the caller's headers */
     struct curl_slist chunked; /* before it, for a body whose length is not known */
     int64_t given;             /* bytes of the body that its reader gave */
     int sendings;              /* how often libcurl was about to send the request */
+    int lookup;                /* the place for the name's lookup; −1 when it has none */
     int has_status;            /* the final status line is there */
+    int status;                /* its number */
     int headers_done;
-    int address_refused, body_too_large, headers_too_large, out_of_memory;
+    int is_paused;
+    int address_refused, body_too_large, headers_too_large, out_of_memory, no_lookup, stopped;
+    supa_code given_up; /* why its user ended it; SUPA_OK: not at all */
     char error[CURL_ERROR_SIZE];
 };
 
-/* 0, or −1 when memory is gone. */
-int exchange_init(struct exchange *exchange, struct sockets *sockets);
-void exchange_free(struct exchange *exchange);
+/* NULL when memory is gone. */
+struct exchange *exchange_new(struct sockets *sockets, int is_of_many);
+void exchange_free(struct exchange *exchange); /* NULL is allowed */
 
-/* Sets all options for the call; @fresh asks for a new connection. 0, or −1 when memory is gone. */
-int exchange_start(
-    struct exchange *exchange, const struct call *call, struct reply *reply, int fresh);
+/* Sets all options for the call. 0, or −1 when memory is gone. */
+int exchange_start(struct exchange *exchange, const struct call *call, struct reply *reply);
 /* Reads the result into the reply. */
 void exchange_finish(struct exchange *exchange, CURLcode result);
-/* 1 when libcurl was about to send the request again and was stopped. */
-int exchange_was_stopped(const struct exchange *exchange);
+/* Says why the exchange ends before libcurl is done with it; exchange_finish follows. */
+void exchange_give_up(struct exchange *exchange, supa_code code);
 
 #endif

@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport/lane.h"
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/memory.h"
 
-struct lane *lane_new(void)
+#include <stddef.h>
+#include <supa/multi.h>
+
+#define WAIT_MS 60000
+
+struct lane *lane_new(int is_of_many, long connections)
 {
     struct lane *lane = memory_zero(sizeof *lane);
 
     if (lane == NULL)
         return NULL;
+    lane->is_of_many = is_of_many;
     lane->multi = curl_multi_init();
-    if (lane->multi == NULL || exchange_init(&lane->exchange, &lane->sockets) != 0) {
+    if (lane->multi != NULL)
+        lane->idle = exchange_new(&lane->sockets, is_of_many);
+    if (lane->idle == NULL) {
         lane_free(lane);
         return NULL;
     }
-    curl_multi_setopt(lane->multi, CURLMOPT_MAXCONNECTS, (long)SOCKETS_KEPT);
+    curl_multi_setopt(lane->multi, CURLMOPT_MAXCONNECTS, connections);
     return lane;
 }
 
@@ -23,64 +32,224 @@ void lane_free(struct lane *lane)
 {
     if (lane == NULL)
         return;
-    exchange_free(&lane->exchange);
+    while (lane->idle != NULL) {
+        struct exchange *next = lane->idle->next;
+
+        exchange_free(lane->idle);
+        lane->idle = next;
+    }
     curl_multi_cleanup(lane->multi);
     memory_free(lane);
 }
 
-static CURLcode take_result(CURLM *multi)
+static struct exchange *take_exchange(struct lane *lane)
 {
-    int left;
-    CURLMsg *message = curl_multi_info_read(multi, &left);
+    struct exchange *exchange = lane->idle;
 
-    return message != NULL && message->msg == CURLMSG_DONE ? message->data.result
-                                                           : CURLE_FAILED_INIT;
+    if (exchange == NULL)
+        return exchange_new(&lane->sockets, lane->is_of_many);
+    lane->idle = exchange->next;
+    return exchange;
 }
 
-static CURLcode drive(struct lane *lane)
+static void keep_exchange(struct lane *lane, struct exchange *exchange)
 {
-    CURL *easy = lane->exchange.easy;
-    CURLMcode problem = curl_multi_add_handle(lane->multi, easy);
-    CURLcode result;
-    int running = 1;
-
-    if (problem != CURLM_OK)
-        return CURLE_OUT_OF_MEMORY;
-    while (problem == CURLM_OK) {
-        problem = curl_multi_perform(lane->multi, &running);
-        if (problem != CURLM_OK || running == 0)
-            break;
-        problem = curl_multi_poll(lane->multi, NULL, 0, 1000, NULL);
-    }
-    if (problem == CURLM_OK)
-        result = take_result(lane->multi);
-    else
-        result = problem == CURLM_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT;
-    sockets_note(&lane->sockets, easy, lane->exchange.call->endpoint->origin);
-    curl_multi_remove_handle(lane->multi, easy);
-    return result;
-}
-
-static void attempt(struct lane *lane, const struct call *call, struct reply *reply, int fresh)
-{
-    CURLcode result = CURLE_OUT_OF_MEMORY;
-
-    reply_clear(reply);
-    if (exchange_start(&lane->exchange, call, reply, fresh) == 0)
-        result = drive(lane);
-    exchange_finish(&lane->exchange, result);
+    exchange->call = NULL;
+    exchange->next = lane->idle;
+    lane->idle = exchange;
 }
 
 /* Idle connections are looked at before: a write would end unknown on a dead one, and a read would
- * take what a server said on its own accord, "408" or another's rows, for its answer. A read whose
- * reused connection dies all the same is asked once more, on a new one: nobody can tell the
- * difference. For a write it is never safe. */
+ * take what a server said on its own accord, "408" or another's rows, for its answer. */
+struct exchange *
+lane_start(struct lane *lane, const struct call *call, struct reply *reply, void *owner)
+{
+    struct exchange *exchange = take_exchange(lane);
+
+    if (exchange == NULL)
+        return NULL;
+    reply_clear(reply);
+    exchange->owner = owner;
+    sockets_bury_dead(&lane->sockets, call->endpoint->origin);
+    if (exchange_start(exchange, call, reply) == 0 &&
+        curl_multi_add_handle(lane->multi, exchange->easy) == CURLM_OK)
+        return exchange;
+    keep_exchange(lane, exchange);
+    return NULL;
+}
+
+static void leave_multi(struct lane *lane, struct exchange *exchange)
+{
+    sockets_note(&lane->sockets, exchange->easy, exchange->call->endpoint->origin);
+    curl_multi_remove_handle(lane->multi, exchange->easy);
+}
+
+struct exchange *lane_done(struct lane *lane)
+{
+    struct exchange *exchange = NULL;
+    CURLcode result;
+    CURLMsg *message;
+    int left;
+
+    do {
+        message = curl_multi_info_read(lane->multi, &left);
+        if (message == NULL)
+            return NULL;
+    } while (message->msg != CURLMSG_DONE);
+    result = message->data.result;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
+    leave_multi(lane, exchange);
+    exchange_finish(exchange, result);
+    return exchange;
+}
+
+void lane_end(struct lane *lane, struct exchange *exchange)
+{
+    keep_exchange(lane, exchange);
+}
+
+/* The connection of a call that is given up amid it is closed by libcurl. */
+void lane_give_up(struct lane *lane, struct exchange *exchange, supa_code code)
+{
+    exchange_give_up(exchange, code);
+    curl_multi_remove_handle(lane->multi, exchange->easy);
+    exchange_finish(exchange, CURLE_ABORTED_BY_CALLBACK);
+    keep_exchange(lane, exchange);
+}
+
+void lane_resume(struct exchange *exchange)
+{
+    exchange->is_paused = 0;
+    curl_easy_pause(exchange->easy, CURLPAUSE_CONT);
+}
+
+int lane_work(struct lane *lane)
+{
+    int running;
+
+    return curl_multi_perform(lane->multi, &running) == CURLM_OK ? 0 : -1;
+}
+
+_Static_assert(
+    sizeof(struct lane_look) == sizeof(struct curl_waitfd) &&
+        offsetof(struct lane_look, fd) == offsetof(struct curl_waitfd, fd) &&
+        offsetof(struct lane_look, events) == offsetof(struct curl_waitfd, events),
+    "lane_look is laid out as curl_waitfd");
+
+void lane_wait(struct lane *lane, struct lane_look *further, unsigned n, int64_t ms)
+{
+    const int wait = ms < 0 ? 0 : ms > WAIT_MS ? WAIT_MS : (int)ms;
+
+    curl_multi_poll(lane->multi, (struct curl_waitfd *)further, n, wait, NULL);
+}
+
+void lane_wake(struct lane *lane)
+{
+    curl_multi_wakeup(lane->multi);
+}
+
+static int tell_socket(CURL *easy, curl_socket_t socket, int what, void *user, void *unused)
+{
+    const struct lane_hooks *hooks = user;
+    int events = SUPA_MULTI_NONE;
+
+    (void)easy;
+    (void)unused;
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+        events |= SUPA_MULTI_READ;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+        events |= SUPA_MULTI_WRITE;
+    hooks->on_socket(hooks->user, (int)socket, events);
+    return 0;
+}
+
+static int tell_timer(CURLM *multi, long ms, void *user)
+{
+    const struct lane_hooks *hooks = user;
+
+    (void)multi;
+    hooks->on_timer(hooks->user, ms);
+    return 0;
+}
+
+void lane_hook(struct lane *lane, const struct lane_hooks *hooks)
+{
+    lane->hooks = *hooks;
+    curl_multi_setopt(lane->multi, CURLMOPT_SOCKETFUNCTION, tell_socket);
+    curl_multi_setopt(lane->multi, CURLMOPT_SOCKETDATA, &lane->hooks);
+    curl_multi_setopt(lane->multi, CURLMOPT_TIMERFUNCTION, tell_timer);
+    curl_multi_setopt(lane->multi, CURLMOPT_TIMERDATA, &lane->hooks);
+}
+
+void lane_socket(struct lane *lane, int fd, int events)
+{
+    int running, what = 0;
+
+    what |= (events & SUPA_MULTI_READ) != 0 ? CURL_CSELECT_IN : 0;
+    what |= (events & SUPA_MULTI_WRITE) != 0 ? CURL_CSELECT_OUT : 0;
+    curl_multi_socket_action(lane->multi, fd, what, &running);
+}
+
+void lane_timeout(struct lane *lane)
+{
+    int running;
+
+    curl_multi_socket_action(lane->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+/* Rounded up, so that nobody wakes a moment too early and turns round for nothing. */
+static int64_t ms_until(int64_t until_us)
+{
+    return until_us == 0 ? WAIT_MS : (until_us - clock_us() + 999) / 1000;
+}
+
+/* Why the call has to be given up now; SUPA_OK when it goes on. */
+static supa_code over(const struct call *call)
+{
+    if (supa_cancel_fired(call->cancel))
+        return SUPA_ERROR_CANCELLED;
+    return call->deadline_us != 0 && clock_us() >= call->deadline_us ? SUPA_ERROR_TIMEOUT : SUPA_OK;
+}
+
+int lane_step(struct lane *lane, struct exchange *exchange, int64_t until_us)
+{
+    const struct call *call = exchange->call;
+    struct lane_look token = {cancel_descriptor(call->cancel), LANE_READABLE, 0};
+    supa_code code = over(call);
+    struct exchange *done;
+    int broken = 0;
+
+    if (code == SUPA_OK) {
+        broken = lane_work(lane);
+        done = lane_done(lane);
+        if (done != NULL) {
+            lane_end(lane, done);
+            return 1;
+        }
+        code = broken ? SUPA_ERROR_NO_MEMORY : over(call);
+    }
+    if (code != SUPA_OK) {
+        lane_give_up(lane, exchange, code);
+        return 1;
+    }
+    if (exchange->is_paused)
+        return 0;
+    if (call->deadline_us != 0 && (until_us == 0 || call->deadline_us < until_us))
+        until_us = call->deadline_us;
+    lane_wait(lane, &token, call->cancel != NULL, ms_until(until_us));
+    return 0;
+}
+
 void lane_perform(struct lane *lane, const struct call *call, struct reply *reply)
 {
-    sockets_bury_dead(&lane->sockets, call->endpoint->origin);
-    attempt(lane, call, reply, 0);
-    if (http_method_reads(call->method) && exchange_was_stopped(&lane->exchange))
-        attempt(lane, call, reply, 1);
+    struct exchange *exchange = lane_start(lane, call, reply, NULL);
+
+    if (exchange == NULL) {
+        reply_refuse(reply, SUPA_ERROR_NO_MEMORY, "out of memory");
+        return;
+    }
+    while (!lane_step(lane, exchange, 0))
+        continue;
     lane->last_origin = call->endpoint->origin;
     lane->last_used_us = clock_us();
 }

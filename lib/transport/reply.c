@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "transport/transport.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *http_method_name(enum http_method method)
@@ -37,6 +38,14 @@ void reply_clear(struct reply *reply)
     buffer_clear(&body);
     reply->headers = headers;
     reply->body = body;
+}
+
+void reply_refuse(struct reply *reply, supa_code code, const char *problem)
+{
+    reply_clear(reply);
+    reply->code = code;
+    reply->outcome = SUPA_NOT_SENT;
+    snprintf(reply->problem, sizeof reply->problem, "%s", problem);
 }
 
 const char *reply_header(const struct reply *reply, const char *name, size_t *length)

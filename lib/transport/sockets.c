@@ -5,11 +5,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define LOOK_AT 64 /* idle connections to one server that are looked at together */
+
+static void drop(struct sockets *sockets, size_t i)
+{
+    sockets->idle[i] = sockets->idle[--sockets->count];
+}
+
 static void forget(struct sockets *sockets, curl_socket_t socket)
 {
     for (size_t i = 0; i < sockets->count; i++) {
         if (sockets->idle[i].socket == socket)
-            sockets->idle[i--] = sockets->idle[--sockets->count];
+            drop(sockets, i--);
     }
 }
 
@@ -19,16 +26,32 @@ int sockets_close(void *sockets, curl_socket_t socket)
     return close(socket);
 }
 
+/* On HTTP/2 a server may say something at any time, and several requests share a connection. */
 void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin)
 {
     curl_socket_t socket = CURL_SOCKET_BAD;
+    long port = 0, version = 0;
 
     curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
-    if (socket == CURL_SOCKET_BAD)
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    if (socket == CURL_SOCKET_BAD || version >= CURL_HTTP_VERSION_2)
         return;
+    curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
     forget(sockets, socket);
     if (sockets->count < sizeof sockets->idle / sizeof sockets->idle[0])
-        sockets->idle[sockets->count++] = (struct idle_socket){origin, socket};
+        sockets->idle[sockets->count++] =
+            (struct idle_socket){origin, socket, port > 0 ? (int)port : 0};
+}
+
+/* Sockets without a port cannot be told apart: all of them to the server may be the one. */
+void sockets_use(struct sockets *sockets, uint64_t origin, int port)
+{
+    for (size_t i = 0; i < sockets->count; i++) {
+        const struct idle_socket *idle = &sockets->idle[i];
+
+        if (idle->origin == origin && idle->port == (port > 0 ? port : 0))
+            drop(sockets, i--);
+    }
 }
 
 /* An idle connection with something to read was closed by the server, or breaks the protocol. What
@@ -43,12 +66,29 @@ static void bury(curl_socket_t socket)
         continue;
 }
 
+static void look_at(struct pollfd *looks, size_t n)
+{
+    if (n == 0 || poll(looks, (nfds_t)n, 0) <= 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        if (looks[i].revents != 0)
+            bury(looks[i].fd);
+    }
+}
+
 void sockets_bury_dead(struct sockets *sockets, uint64_t origin)
 {
-    for (size_t i = 0; i < sockets->count; i++) {
-        struct pollfd look = {sockets->idle[i].socket, POLLIN, 0};
+    struct pollfd looks[LOOK_AT];
+    size_t n = 0;
 
-        if (sockets->idle[i].origin == origin && poll(&look, 1, 0) > 0)
-            bury(sockets->idle[i].socket);
+    for (size_t i = 0; i < sockets->count; i++) {
+        if (sockets->idle[i].origin != origin)
+            continue;
+        looks[n++] = (struct pollfd){sockets->idle[i].socket, POLLIN, 0};
+        if (n == LOOK_AT) {
+            look_at(looks, n);
+            n = 0;
+        }
     }
+    look_at(looks, n);
 }

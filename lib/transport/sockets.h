@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The connections of a lane that may be idle, by the server at their other end. */
+/* The connections of a lane that are idle, by the server at their other end. */
 #ifndef TRANSPORT_SOCKETS_H
 #define TRANSPORT_SOCKETS_H
 
@@ -7,11 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SOCKETS_KEPT 64 /* connections that a lane keeps open */
+#define SOCKETS_KEPT 256 /* connections that a lane keeps open */
 
 struct idle_socket {
     uint64_t origin;
     curl_socket_t socket;
+    int port; /* ours; 0 without one */
 };
 
 struct sockets {
@@ -22,6 +23,9 @@ struct sockets {
 /* Notes the connection that a transfer used, while libcurl still knows which one it was: before the
  * handle leaves its multi. */
 void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin);
+
+/* A request goes out on the connection to @origin with this port of ours: it is not idle. */
+void sockets_use(struct sockets *sockets, uint64_t origin, int port);
 
 /* Has libcurl see the end of idle connections to @origin that the server closed. */
 void sockets_bury_dead(struct sockets *sockets, uint64_t origin);
