@@ -17,6 +17,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <supa/cancel.h>
 #include <supa/client.h>
 #include <supa/error.h>
 #include <supa/export.h>
@@ -387,8 +388,28 @@ SUPA_API supa_query *supa_schema(supa_query *q, const char *name);
 SUPA_API supa_query *supa_header(supa_query *q, const char *name, const char *value);
 /** A user's own token for this query, sent as bearer in place of the client's; wiped with it. */
 SUPA_API supa_query *supa_token(supa_query *q, const char *jwt);
-/** Another time for the whole call than the client's, in milliseconds; 0 for none. */
+/** Another time for the whole call than the client's, in milliseconds, retries included; 0 for none. */
 SUPA_API supa_query *supa_timeout(supa_query *q, int64_t ms);
+/** The moment by which the call has to be done, shared by as many calls as carry it. Whichever ends
+ *  first, this or the query's time, ends the call. */
+SUPA_API supa_query *supa_deadline_by(supa_query *q, supa_deadline deadline);
+/** Give the query up when @p cancel fires. The query takes a reference. */
+SUPA_API supa_query *supa_cancel_with(supa_query *q, supa_cancel *cancel);
+
+/**
+ * Try again up to @p n times (0 to SUPA_MAX_RETRIES) in place of the client's number: a read after
+ * failures of the network and the answers 429, 502, 503, 504 and 520; a write only when it certainly
+ * was not sent. What comes again carries the header X-Retry-Count.
+ */
+SUPA_API supa_query *supa_retry(supa_query *q, int n);
+/** Declare that this write may be executed twice without harm: it is tried again like a read. */
+SUPA_API supa_query *supa_idempotent(supa_query *q);
+/**
+ * Send a read whose `in` list does not fit into one URL as several requests at once, and join their
+ * rows. Values that stand in the list twice are sent once. What cannot be joined is refused: an
+ * order, a limit, a range, a count, single rows, other answers than JSON rows, functions, and writes.
+ */
+SUPA_API supa_query *supa_split(supa_query *q);
 
 /**
  * On a tenant's client: say that its own copy is meant of a table that belongs to the master

@@ -231,6 +231,7 @@ static supa_query *copy(const supa_query *from, struct target *target)
     else if (copy_parts(q, from) != 0)
         query_no_memory(q);
     q->target = target_ref(target);
+    supa_cancel_ref(q->cancel);
     return q;
 }
 

@@ -50,6 +50,17 @@ const char *header_mistake(const char *name, const char *value)
     return NULL;
 }
 
+const char *header_line_mistake(const char *line)
+{
+    size_t name = strcspn(line, ":");
+    const char *value = line + name + (line[name] == ':');
+
+    value += strspn(value, " ");
+    if (line[name] != ':' || !header_is_name(line, name) || header_mistake("X", value) != NULL)
+        return "a header is not of the form \"Name: value\", or too long";
+    return header_is_own(line, name) ? "the header is the library's own to set" : NULL;
+}
+
 const char *header_key_mistake(const char *key)
 {
     size_t length = strnlen(key, MAX_VALUE + 1);

@@ -94,6 +94,7 @@ static void begin(supa_query *q)
     q->last_argument = &q->arguments;
     begin_shape(&q->shape);
     q->max_affected = q->timeout_ms = -1;
+    q->retries = -1;
     q->mistake.code = SUPA_OK;
 }
 
@@ -123,6 +124,8 @@ void supa_query_free(supa_query *q)
         return;
     secret_free(q->token);
     q->token = NULL;
+    supa_cancel_unref(q->cancel);
+    q->cancel = NULL;
     target_unref(q->target);
     q->target = NULL;
     keep_spent(q);

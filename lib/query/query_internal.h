@@ -115,8 +115,12 @@ struct supa_query {
 
     const char *profile; /* this query's schema, or NULL */
     struct query_header *headers;
-    char *token;        /* guarded memory: "Authorization: Bearer …" of this query, or NULL */
-    int64_t timeout_ms; /* −1: the client's */
+    char *token;         /* guarded memory: "Authorization: Bearer …" of this query, or NULL */
+    int64_t timeout_ms;  /* −1: the client's */
+    int64_t deadline_us; /* 0: none of its own */
+    int retries;         /* −1: the client's */
+    int idempotent, split;
+    supa_cancel *cancel; /* counted; or NULL */
 
     supa_error mistake; /* code SUPA_OK while there is none */
     struct filter *open[GROUP_DEPTH];

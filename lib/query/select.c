@@ -12,6 +12,7 @@ const char SELECT_NO_MEMORY[] = "out of memory";
 
 struct reader {
     struct arena *arena;
+    struct select *select;
     const char *text;
     size_t length, at;
     struct embed **last;
@@ -197,8 +198,10 @@ static const char *read_aggregate(struct reader *reader)
     if (!skip(reader, "."))
         return NULL;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (skip(reader, names[i]))
+        if (skip(reader, names[i])) {
+            reader->select->has_aggregate |= reader->depth == 0;
             return read_cast(reader);
+        }
     }
     return "behind a dot stands one of sum() avg() count() max() min(); columns of embedded "
            "resources "
@@ -247,8 +250,10 @@ static const char *read_item(struct reader *reader)
     }
     if (name.length == 0)
         return "a name is missing here";
-    if (name.length == 5 && memcmp(name.text, "count", 5) == 0 && skip(reader, "()"))
+    if (name.length == 5 && memcmp(name.text, "count", 5) == 0 && skip(reader, "()")) {
+        reader->select->has_aggregate |= reader->depth == 0;
         return read_cast(reader);
+    }
     if (spread || is_next(reader, "!") || is_next(reader, "("))
         return open_embed(reader, alias, name);
     return read_field(reader);
@@ -292,7 +297,7 @@ const char *select_read(struct select *select, const char *text, struct arena *a
     struct reader reader;
     const char *mistake;
 
-    *select = (struct select){NULL, 0, NULL, 0};
+    *select = (struct select){NULL, 0, NULL, 0, 0};
     if (text == NULL)
         return "it is NULL";
     if (!text_is_utf8(text, strlen(text)))
@@ -304,6 +309,7 @@ const char *select_read(struct select *select, const char *text, struct arena *a
         return "it contains a control character";
     memset(&reader, 0, sizeof reader);
     reader.arena = arena;
+    reader.select = select;
     reader.text = select->text;
     reader.length = select->length;
     reader.last = &select->embeds;

@@ -26,6 +26,7 @@ struct select {
     const char *text; /* without white space outside of quotes; NULL: none was given */
     size_t length;
     struct embed *embeds;
+    int has_aggregate; /* one stands in it, outside of embedded resources */
     size_t mistake_at; /* where in the text select_read found a mistake */
 };
 

@@ -378,15 +378,3 @@ supa_query *supa_timezone(supa_query *q, const char *zone)
     q->timezone = query_keep(q, zone);
     return q;
 }
-
-supa_query *supa_timeout(supa_query *q, int64_t ms)
-{
-    supa_query *stop = query_closed(q, "supa_timeout");
-
-    if (stop != NULL)
-        return stop;
-    if (ms < 0)
-        return query_mistake(q, SUPA_ERROR_ARGUMENT, "supa_timeout", NULL, "the time is negative");
-    q->timeout_ms = ms;
-    return q;
-}
