@@ -115,7 +115,8 @@ static void read_failure(supa_response *response, const struct reading *reading)
 
 static void read_refusal(supa_response *response, const struct reading *reading)
 {
-    struct server_answer answer = {reading->method, &response->reply, reading->secrets};
+    struct server_answer answer = {
+        reading->method, &response->reply, reading->secrets, reading->url_length};
 
     server_error(&response->error, &answer);
     if (reading->expect == EXPECT_OBJECT_OR_NONE && response->error.code == SUPA_ERROR_NO_ROWS)
@@ -205,7 +206,7 @@ static void read_success(supa_response *response, const struct reading *reading)
 {
     if (is_unasked_html(response, reading))
         read_refusal(response, reading);
-    else if (!reading->wants_rows || reading->media != NULL)
+    else if (!reading->wants_rows || reading->media != NULL || reading->is_streamed)
         return;
     else if (response->reply.body.length != 0)
         read_rows(response, reading->expect);
@@ -292,10 +293,43 @@ static void read_range(supa_response *response, const struct reading *reading)
         response->count = total;
     if (response->reply.status == 206)
         response->truncated = SUPA_TRUNCATED_YES;
+    else if (reading->is_streamed)
+        response->truncated = SUPA_TRUNCATED_UNKNOWN;
     else if (total >= 0 && reading->media == NULL)
         response->truncated = compare(response, first, total, wants_rows);
     else
         response->truncated = without_total(response, reading);
+}
+
+/* What stands between the brackets of a list of which it is known to be one. */
+void response_join_rows(struct buffer *rows, const supa_response *response)
+{
+    const struct buffer *body = &response->reply.body;
+    const char *start = buffer_text(body), *end = start + body->length;
+
+    if (response->document.row_count == 0)
+        return;
+    start = (const char *)memchr(start, '[', body->length) + 1;
+    while (end[-1] != ']')
+        end--;
+    if (rows->length > 1)
+        buffer_puts(rows, ",\n ");
+    buffer_put(rows, start, (size_t)(end - 1 - start));
+}
+
+void response_set_rows(supa_response *response, struct buffer *rows)
+{
+    const supa_truncation truncated = response->truncated;
+    struct buffer old;
+
+    if (response->shared)
+        return;
+    drop_views(response);
+    old = response->reply.body;
+    response->reply.body = *rows;
+    *rows = old;
+    read_rows(response, EXPECT_ROWS);
+    response->truncated = truncated;
 }
 
 static int is_success(int status)

@@ -46,6 +46,8 @@ struct reading {
     const char *store_id, *relation;
     const char *const *secrets; /* what no error may show; see redact.h */
     const char *media;          /* the media type that was asked for; NULL is JSON */
+    size_t url_length;          /* of the request's URL */
+    int is_streamed;            /* the rows of a success are not in the body */
 };
 
 /* An empty response; never NULL: when memory is gone, a shared one whose error says so. That one can
@@ -60,6 +62,11 @@ void response_attempts(supa_response *response, int attempts);
 void response_read(supa_response *response, const struct reading *reading);
 /* Nothing was sent: the error alone. */
 void response_fail(supa_response *response, const supa_error *error);
+/* Appends the rows of a response that has some, as JSON parted by commas, to those in @rows, which
+ * begins with the bracket of their list. */
+void response_join_rows(struct buffer *rows, const supa_response *response);
+/* Makes @rows, a list in JSON, the response's body. */
+void response_set_rows(supa_response *response, struct buffer *rows);
 /* As new; keeps its memory. */
 void response_clear(supa_response *response);
 

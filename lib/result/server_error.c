@@ -11,6 +11,7 @@
 
 /* No error text is longer; what is behind it need not be looked at. */
 #define TEXT_MAX 8192
+#define LONG_URL 3500 /* bytes; nginx with its default buffers answers 502 above about 4 KB */
 
 struct text {
     const char *data; /* NULL: there is none */
@@ -223,6 +224,14 @@ static int is_redirect(int status)
     return status > 300 && status < 400;
 }
 
+int server_url_is_too_long(enum http_method method, const struct reply *reply, size_t url_length)
+{
+    if (reply->status == 414)
+        return 1;
+    return reply->status == 502 && url_length > LONG_URL &&
+           (method == HTTP_GET || method == HTTP_HEAD);
+}
+
 static supa_code code_of_status(const struct server_answer *answer)
 {
     int status = answer->reply->status;
@@ -231,7 +240,7 @@ static supa_code code_of_status(const struct server_answer *answer)
         return SUPA_ERROR_AUTH;
     if (status == 403)
         return SUPA_ERROR_DENIED;
-    if (status == 414)
+    if (server_url_is_too_long(answer->method, answer->reply, answer->url_length))
         return SUPA_ERROR_URL_TOO_LONG;
     if (answer->method == HTTP_HEAD && status >= 300 && status < 500 && status != 429 &&
         !is_redirect(status))

@@ -10,7 +10,8 @@
  *   a failed HEAD, whose cause is not sent       SERVER
  *   anything else                                GATEWAY
  *
- * Where no code decides: 401 is AUTH, 403 is DENIED, 414 is URL_TOO_LONG; a redirect, 429 and 5xx are
+ * Where no code decides: 401 is AUTH, 403 is DENIED, 414 is URL_TOO_LONG, and so is 502 to
+ * a GET of more than 3,500 bytes; a redirect, 429 and 5xx are
  * GATEWAY for HEAD too. Reads are retryable also by status: 429, 502, 503, 504, 520. */
 #ifndef RESULT_SERVER_ERROR_H
 #define RESULT_SERVER_ERROR_H
@@ -24,7 +25,12 @@ struct server_answer {
     enum http_method method;
     const struct reply *reply;
     const char *const *secrets; /* see redact.h */
+    size_t url_length;          /* of the request */
 };
+
+/* 1 when the answer says that a gateway had no room for the URL, or for its echo in the answer's
+ * headers: 414, or 502 to a long GET. */
+int server_url_is_too_long(enum http_method method, const struct reply *reply, size_t url_length);
 
 /* Fills in @error from an answer with a status outside of 2xx, or from one that is not the server's.
  * The outcome is SUPA_ANSWERED; the texts show none of the secrets. Returns the code. */

@@ -20,7 +20,7 @@ static supa_error read_answer(
     const char *const *hidden)
 {
     struct reply reply;
-    struct server_answer answer = {method, &reply, hidden};
+    struct server_answer answer = {method, &reply, hidden, 0};
     supa_error error;
 
     memset(&error, 'x', sizeof error);
@@ -251,7 +251,7 @@ static int fails_later(void)
 static void reports_each_failed_allocation(void)
 {
     struct reply reply;
-    struct server_answer answer = {HTTP_POST, &reply, secrets};
+    struct server_answer answer = {HTTP_POST, &reply, secrets, 0};
     supa_error error = {0};
     int failures = -1;
 
