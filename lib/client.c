@@ -3,11 +3,14 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/options.h"
+#include "base/process.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "client_internal.h"
 #include "query/header.h"
+#include "transport/address.h"
+#include "transport/host.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -29,23 +32,22 @@ static int check_key(const char *what, const char *key, supa_error *error)
 
 static int check_header(const char *line, supa_error *error)
 {
-    size_t name = strcspn(line, ":");
-    const char *value = line + name + (line[name] == ':');
+    const char *mistake = header_line_mistake(line);
 
-    value += strspn(value, " ");
-    if (line[name] != ':' || !header_is_name(line, name) || header_mistake("X", value) != NULL)
-        return error_argument(error, "a header is not of the form \"Name: value\", or too long");
-    if (header_is_own(line, name))
-        return error_argument(
-            error, "the header %.*s is the library's own to set", (int)name, line);
-    return SUPA_OK;
+    return mistake == NULL ? SUPA_OK : error_argument(error, "headers: %s", mistake);
 }
 
 static int check_numbers(const supa_client_options *options, supa_error *error)
 {
     if (options->connect_timeout_ms < -1 || options->timeout_ms < -1 ||
-        options->max_response < -1 || options->max_url < SUPA_MAX_URL_BY_HOST)
+        options->max_response < -1 || options->max_url < SUPA_MAX_URL_BY_HOST ||
+        options->retry_base_ms < 0 || options->max_in_flight < -1 || options->idle_ms < 0 ||
+        options->stall_ms < -1)
         return error_argument(error, "a time or size of the client's options is negative");
+    if (options->retries < 0 || options->retries > SUPA_MAX_RETRIES)
+        return error_argument(error, "retries: it is not one of 0 to 10");
+    if (options->http2 < SUPA_HTTP2_NEVER || options->http2 > SUPA_HTTP2_ALWAYS)
+        return error_argument(error, "http2: it is none of supa_http2");
     return SUPA_OK;
 }
 
@@ -67,6 +69,39 @@ static int check_texts(const supa_client_options *options, supa_error *error)
          i++)
         code = check_header(options->headers[i], error);
     return code == SUPA_OK ? check_numbers(options, error) : code;
+}
+
+static int is_below(const struct url *url, const char *suffix)
+{
+    const size_t n = strlen(suffix);
+
+    if (n == 0 || url->host_length < n ||
+        !text_same(url->host + url->host_length - n, n, suffix, n))
+        return 0;
+    return url->host_length == n || suffix[0] == '.' || url->host[url->host_length - n - 1] == '.';
+}
+
+/* Whom a database, or a proxy that looks up names, may have us ask. */
+static int check_host(const supa_client_options *options, const struct url *url, supa_error *error)
+{
+    const char *const *suffix = options->host_suffixes;
+    char literal[64] = "";
+
+    while (suffix != NULL && *suffix != NULL && !is_below(url, *suffix))
+        suffix++;
+    if (suffix != NULL && *suffix == NULL)
+        return error_set(
+            error, SUPA_ERROR_HOST_REFUSED, SUPA_NOT_SENT,
+            "the client's URL: its host is not below one of host_suffixes");
+    if (url->host_length < sizeof literal)
+        memcpy(literal, url->host, url->host_length);
+    if (options->proxy != NULL && !options->allow_private && address_text_is_literal(literal) &&
+        address_text_is_special(literal))
+        return error_set(
+            error, SUPA_ERROR_HOST_REFUSED, SUPA_NOT_SENT,
+            "the client's URL: its host is a private or special address, and allow_private is not "
+            "set");
+    return SUPA_OK;
 }
 
 /* The path of PostgREST is appended: one that is there already would be asked for twice. */
@@ -98,7 +133,7 @@ static int check_url(const supa_client_options *options, struct url *url, supa_e
                    "one's own");
         return SUPA_ERROR_HOST_REFUSED;
     }
-    return SUPA_OK;
+    return check_host(options, url, error);
 }
 
 static const char *keep(struct arena *arena, const char *text, int *failed)
@@ -250,6 +285,17 @@ static size_t max_url(const supa_client_options *options, const struct url *url)
     return options->max_url <= 0 ? SIZE_MAX : (size_t)options->max_url;
 }
 
+/* "https://host:port", or the socket's path: whom the process counts calls and failures of. */
+static int find_host(supa_client *client, const struct url *url)
+{
+    const supa_client_options *options = &client->options;
+    const char *name = options->unix_socket != NULL ? options->unix_socket : options->url;
+
+    client->endpoint.host =
+        host_get(name, options->unix_socket != NULL ? strlen(name) : url->origin_length);
+    return client->endpoint.host != NULL ? 0 : -1;
+}
+
 static void fill_endpoint(supa_client *client, const struct url *url)
 {
     const supa_client_options *options = &client->options;
@@ -258,6 +304,13 @@ static void fill_endpoint(supa_client *client, const struct url *url)
     client->endpoint = (struct endpoint){
         .origin = url_origin_hash(options->url, url),
         .ca_file = options->ca_file,
+        .unix_socket = options->unix_socket,
+        .proxy = options->proxy,
+        .idle_ms = options->idle_ms,
+        .stall_ms = options->stall_ms > 0 ? options->stall_ms : 0,
+        .max_in_flight = options->max_in_flight <= 0 ? -1 : options->max_in_flight,
+        .http_version = (enum http_version)options->http2,
+        .compression = options->compression,
         .connect_timeout_ms = connect_ms <= 0 || connect_ms > FOREVER_MS ? FOREVER_MS : connect_ms,
         .max_response = options->max_response == 0 ? -1 : options->max_response,
         .allow_plain_http = options->allow_plain_http,
@@ -271,6 +324,7 @@ static void destroy(struct target *target)
 {
     supa_client *client = (supa_client *)target;
 
+    host_unref(client->endpoint.host);
     transport_give_back(client->transport);
     secret_free(client->secrets);
     arena_free(&client->arena);
@@ -288,6 +342,9 @@ static int fill(supa_client *client, const supa_client_options *given, const str
     options->rest_path = keep(&client->arena, given->rest_path, &failed);
     options->schema = keep(&client->arena, given->schema, &failed);
     options->ca_file = keep(&client->arena, given->ca_file, &failed);
+    options->unix_socket = keep(&client->arena, given->unix_socket, &failed);
+    options->proxy = keep(&client->arena, given->proxy, &failed);
+    options->host_suffixes = NULL; /* the URL was checked, and derived clients keep it */
     keep_headers(client, given, &failed);
     keep_header_options(client, given, &failed);
     if (options->schema != NULL) {
@@ -304,7 +361,7 @@ static int fill(supa_client *client, const supa_client_options *given, const str
     client->target.server_major = options->server_major;
     client->target.timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : 0;
     fill_endpoint(client, url);
-    return 0;
+    return find_host(client, url);
 }
 
 static supa_client *make(
@@ -320,6 +377,7 @@ static supa_client *make(
     arena_init(&client->arena, 512);
     atomic_init(&client->target.references, 1);
     client->target.destroy = destroy;
+    client->generation = process_generation();
     client->target.side = identity->side;
     client->target.scope = identity->scope;
     memcpy(client->target.store_id, identity->store_id, strlen(identity->store_id) + 1);

@@ -18,6 +18,7 @@ struct supa_client {
     supa_client_options options; /* its texts are the client's own */
     char *secrets;               /* guarded memory: the headers that carry keys */
     struct arena arena;
+    unsigned generation;           /* of the process that made it */
     atomic_int rollback_confirmed; /* the server has said that it honours tx=rollback */
 };
 

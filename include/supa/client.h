@@ -48,6 +48,9 @@ typedef struct supa_attempt {
 /** The default of supa_client_options.max_url: 8,000 for hosts of Supabase, 3,500 elsewhere. */
 #define SUPA_MAX_URL_BY_HOST (-2)
 
+/** The most that supa_client_options.retries and supa_retry take. */
+#define SUPA_MAX_RETRIES 10
+
 /**
  * How a client is made. Begin with SUPA_CLIENT_OPTIONS_INIT, which fills in the defaults as numbers;
  * then in every number 0 means none (no limit, no time limit) and −1 unlimited, and NULL means none. Texts are copied.
@@ -63,7 +66,7 @@ typedef struct supa_client_options {
     const char *schema;         /**< PostgreSQL schema; NULL for the server's first */
     const char *const *headers; /**< further headers, "Name: value" each, NULL at the end */
     int64_t connect_timeout_ms; /**< resolving, connecting and TLS. Default 5,000 */
-    int64_t timeout_ms;         /**< a whole call. Default 30,000 */
+    int64_t timeout_ms;         /**< a whole call, retries included. Default 30,000 */
     int64_t max_url;            /**< bytes of a request's URL. Default SUPA_MAX_URL_BY_HOST */
     int64_t max_response;       /**< bytes of an answer's body. Default 256 MiB */
     const char *ca_file;        /**< PEM file of the authorities to trust; NULL for the system's */
@@ -79,13 +82,44 @@ typedef struct supa_client_options {
     void *user;           /**< handed to both; must outlive the client */
     int32_t server_major; /**< PostgREST's major version where it is known, else 0: from 10 to 12 an
                                update or delete may have a limit, later ones would ignore it */
-    int32_t reserved;
+    int32_t retries;      /**< how often a read is tried again after a failure that may pass, and a
+                               write that was not sent: 0 to SUPA_MAX_RETRIES. Default 2 */
+    int64_t retry_base_ms; /**< before the first retry, doubled each time, less up to a half. The
+                                server's Retry-After counts when it is longer. Default 200 */
+    int64_t max_in_flight; /**< blocking calls at once to the client's host, of all clients of the
+                                process; further ones are BUSY at once. Default 32 */
+    int64_t idle_ms;  /**< how long an idle connection is used again. Default 50,000: the server
+                                closes at 60 s */
+    int64_t stall_ms; /**< how long the rows of a stream may fail to come once the first is
+                                there; the caller's own time does not count. Default 10,000 */
+    const char *unix_socket; /**< path of a socket to connect to in place of the URL's host */
+    const char *proxy;       /**< URL of a proxy, which then looks up names and to which the rule
+                                  about private addresses does not apply. The environment's proxies
+                                  are not used */
+    const char *const
+        *host_suffixes;  /**< the hosts that may be asked, NULL at the end: "example.com"
+                                  allows it and all below it. NULL allows all */
+    int32_t http2;       /**< a supa_http2. Default never */
+    int32_t compression; /**< 1: answers may come compressed (streams never do). Default 0: over a
+                              fast network it costs more than it saves */
+    /** Called before each attempt, on the calling thread, with no lock held: further headers for it,
+     *  "Name: value" each, NULL at the end, at most 8, valid until the attempt ends; or NULL. For trace
+     *  ids. Lines that a client may not set are left out. May be NULL. */
+    const char *const *(*request_headers)(void *user, const supa_attempt *attempt);
 } supa_client_options;
+
+/** When HTTP/2 is asked for. Only over TLS, and only where the server offers it. */
+typedef enum supa_http2 {
+    SUPA_HTTP2_NEVER = 0,
+    SUPA_HTTP2_AUTO = 1,  /**< by the queries of a supa_multi, which then share connections */
+    SUPA_HTTP2_ALWAYS = 2 /**< by blocking calls as well */
+} supa_http2;
 
 #define SUPA_CLIENT_OPTIONS_INIT                                                                   \
     {                                                                                              \
         sizeof(supa_client_options), NULL, NULL, NULL, "/rest/v1", NULL, NULL, 5000, 30000,        \
-            SUPA_MAX_URL_BY_HOST, 268435456, NULL, 0, 0, NULL, NULL, NULL, 0, 0                    \
+            SUPA_MAX_URL_BY_HOST, 268435456, NULL, 0, 0, NULL, NULL, NULL, 0, 2, 200, 32, 50000,   \
+            10000, NULL, NULL, NULL, 0, 0, NULL                                                    \
     }
 
 /**
