@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "multi/flight.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "multi/multi_internal.h"
+#include "transport/pool.h"
+
+/* Up to the first row the query's time counts, then how long the rows stand still. */
+void flight_arm(struct flight *flight)
+{
+    const struct operation *operation = &flight->operation;
+    int64_t at = operation->call.deadline_us;
+
+    if (flight->stream != NULL && flight->stream->rows != 0) {
+        at = flight->is_held ? 0 : clock_deadline(operation->client->endpoint.stall_ms);
+        if (flight->overall_us != 0 && (at == 0 || flight->overall_us < at))
+            at = flight->overall_us;
+    }
+    timers_set(&flight->multi->timers, &flight->timer, at);
+}
+
+/* The rows of a stream are called back first. */
+static void end(struct flight *flight)
+{
+    timers_set(&flight->multi->timers, &flight->timer, 0);
+    flight->state = FLIGHT_ENDED;
+    if (flight->stream != NULL)
+        return;
+    flight->response = operation_end(&flight->operation);
+    multi_end(flight);
+}
+
+void flight_go(struct flight *flight, enum operation_step step, int first)
+{
+    supa_multi *multi = flight->multi;
+
+    switch (step) {
+    case OPERATION_SEND:
+        flight->state = FLIGHT_WAITING;
+        flight_arm(flight);
+        line_push(&multi->line, flight, first);
+        return;
+    case OPERATION_WAIT:
+        flight->state = FLIGHT_RESTING;
+        timers_set(&multi->timers, &flight->timer, flight->operation.wait_until_us);
+        return;
+    case OPERATION_DONE:
+        end(flight);
+        return;
+    }
+}
+
+void flight_answered(struct flight *flight)
+{
+    line_back(&flight->multi->line, flight->host);
+    flight_go(flight, operation_next(&flight->operation), 1);
+}
+
+void flight_send(struct flight *flight)
+{
+    supa_multi *multi = flight->multi;
+    struct operation *operation = &flight->operation;
+    const struct call *call;
+
+    if (operation_is_over(operation)) {
+        line_back(&multi->line, flight->host);
+        end(flight);
+        return;
+    }
+    call = operation_call(operation);
+    if (!transport_has_lanes(operation->client->transport)) { /* a test's own */
+        operation->client->transport->perform(
+            operation->client->transport, call, operation_reply(operation));
+    } else if (!pool_is_down(call->endpoint, operation_reply(operation))) {
+        flight->exchange = lane_start(multi->lane, call, operation_reply(operation), flight);
+        if (flight->exchange != NULL) {
+            flight->state = FLIGHT_SENT;
+            multi->sent++;
+            return;
+        }
+        reply_refuse(operation_reply(operation), SUPA_ERROR_NO_MEMORY, "out of memory");
+    }
+    flight_answered(flight);
+}
+
+static void give_up_sent(struct flight *flight, supa_code code)
+{
+    lane_give_up(flight->multi->lane, flight->exchange, code);
+    flight->exchange = NULL;
+    flight->multi->sent--;
+    flight_answered(flight);
+}
+
+void flight_give_up(struct flight *flight, supa_code code)
+{
+    const char *problem = code == SUPA_ERROR_TIMEOUT ? "the deadline passed before it was sent"
+                                                     : "cancelled before it was sent";
+
+    switch (flight->state) {
+    case FLIGHT_WAITING:
+        line_remove(&flight->multi->line, flight);
+        operation_give_up(&flight->operation, code, problem);
+        end(flight);
+        return;
+    case FLIGHT_SENT:
+        give_up_sent(flight, code);
+        return;
+    case FLIGHT_RESTING:
+        operation_give_up(&flight->operation, code, problem);
+        end(flight);
+        return;
+    case FLIGHT_ENDED:
+        if (flight->stream != NULL) /* rows that were not called back yet are dropped */
+            error_set(&flight->stream->error, code, SUPA_ANSWERED, "%s", "cancelled amid the rows");
+        return;
+    }
+}
+
+void flight_timer(struct flight *flight)
+{
+    timers_set(&flight->multi->timers, &flight->timer, 0);
+    if (flight->state == FLIGHT_RESTING)
+        flight_go(
+            flight, operation_is_over(&flight->operation) ? OPERATION_DONE : OPERATION_SEND, 1);
+    else
+        flight_give_up(flight, SUPA_ERROR_TIMEOUT);
+}
