@@ -6,11 +6,14 @@
 #ifndef SUPA_SUPA_H
 #define SUPA_SUPA_H
 
+#include <supa/cancel.h>
 #include <supa/client.h>
 #include <supa/error.h>
 #include <supa/manager.h>
+#include <supa/multi.h>
 #include <supa/query.h>
 #include <supa/response.h>
+#include <supa/rows.h>
 #include <supa/value.h>
 #include <supa/version.h>
 
