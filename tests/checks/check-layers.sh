@@ -15,9 +15,11 @@ layer() {
   query/*) echo 3 ;;
   transport/*) echo 4 ;;
   result/*) echo 5 ;;
-  client*|execute*) echo 6 ;;
-  manager/*) echo 7 ;;
-  *) echo 9 ;;
+  client*|attempt*|operation*) echo 6 ;;
+  multi/*) echo 7 ;;
+  execute*|rows*|pages*) echo 8 ;;
+  manager/*) echo 9 ;;
+  *) echo 99 ;;
   esac
 }
 for file in $(cd lib && ls ./*.[ch] ./*/*.[ch] | sed 's,^\./,,'); do

@@ -38,6 +38,7 @@ static supa_client *client_for(const char *url, const char *ca_file)
     options.allow_plain_http = 1;
     options.allow_private = 1;
     options.timeout_ms = SOON_MS;
+    options.retries = 0;
     client = supa_client_new(&options, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(client);
     return client;

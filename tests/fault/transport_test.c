@@ -53,6 +53,7 @@ static supa_client_options options_for(const struct peer *peer)
     options.allow_plain_http = 1;
     options.allow_private = 1;
     options.timeout_ms = SOON_MS;
+    options.retries = 0; /* each attempt is looked at */
     return options;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "world.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "manager/platform_scope.h"
 
@@ -64,12 +65,23 @@ static void perform(struct transport *transport, const struct call *call, struct
     reply->total_us = 33;
 }
 
+/* Nobody waits in a test; what was waited for is kept. */
+static int wait_until(struct transport *transport, int64_t until_us, struct supa_cancel *cancel)
+{
+    struct world *world = (struct world *)transport;
+
+    world->waited_us = until_us - clock_us();
+    world->waits++;
+    return supa_cancel_fired(cancel);
+}
+
 supa_client_options world_options(void)
 {
     supa_client_options options = SUPA_CLIENT_OPTIONS_INIT;
 
     options.url = WORLD_URL;
     options.key = WORLD_KEY;
+    options.retries = 0;
     return options;
 }
 
@@ -82,6 +94,7 @@ void world_start_with(
 
     memset(world, 0, sizeof *world);
     world->transport.perform = perform;
+    world->transport.wait = wait_until;
     world->client = client_new(options, &identity, &world->transport, error);
 }
 

@@ -40,6 +40,8 @@ struct world {
     int has_body;
     int64_t read_size;   /* what was said of that one's length; 0 when there was none */
     int64_t deadline_us; /* 0: none */
+    size_t waits;        /* between attempts */
+    int64_t waited_us;   /* the last of them */
     char trail[4096];    /* all calls since world_answer: "METHOD URL\n" each */
 };
 
