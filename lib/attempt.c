@@ -5,23 +5,24 @@
 #include "base/url.h"
 #include "operation.h"
 
-#include <string.h>
+/* What the hook is told, and the texts that are made when it asks for them. */
+struct told {
+    const struct operation *operation;
+    struct buffer shown, clean;
+};
 
-void attempt_describe(
-    supa_attempt *attempt, struct attempt_texts *texts, struct operation *operation)
+static void describe(supa_attempt *attempt, struct told *told, struct operation *operation)
 {
     const struct target *target = &operation->client->target;
-    const struct call *call = &operation->call;
     const struct reply *reply = operation_reply(operation);
 
-    redact_put(&texts->clean, call->url, strlen(call->url), call->secrets);
-    url_shown(&texts->url, buffer_text(&texts->clean));
+    *told = (struct told){operation, BUFFER_INIT, BUFFER_INIT};
     *attempt = (supa_attempt){
         .size = sizeof *attempt,
+        .of = told,
         .store_id = target->store_id,
-        .method = http_method_name(call->method),
+        .method = http_method_name(operation->call.method),
         .relation = operation->relation,
-        .url = buffer_text(&texts->url),
         .side = (int32_t)target->side,
         .status = reply->status,
         .code = (int32_t)reply->code,
@@ -38,19 +39,47 @@ void attempt_describe(
     };
 }
 
-void attempt_forget(struct attempt_texts *texts)
+static void forget(struct told *told)
 {
-    buffer_free(&texts->clean);
-    buffer_free(&texts->url);
+    buffer_free(&told->shown);
+    buffer_free(&told->clean);
+}
+
+/* An attempt is given to hooks as a constant; what it remembers of itself may change. */
+const char *supa_attempt_url(const supa_attempt *attempt)
+{
+    struct told *told = (struct told *)(uintptr_t)attempt->of;
+    const struct call *call = &told->operation->call;
+
+    if (told->clean.length == 0) {
+        url_shown(&told->shown, call->url);
+        redact_put(&told->clean, buffer_text(&told->shown), told->shown.length, call->secrets);
+        if (buffer_failed(&told->shown))
+            buffer_clear(&told->clean);
+    }
+    return buffer_text(&told->clean);
 }
 
 void attempt_tell(struct operation *operation)
 {
     const supa_client_options *options = &operation->client->options;
-    struct attempt_texts texts = {BUFFER_INIT, BUFFER_INIT};
     supa_attempt attempt;
+    struct told told;
 
-    attempt_describe(&attempt, &texts, operation);
+    describe(&attempt, &told, operation);
     options->on_attempt(options->user, &attempt);
-    attempt_forget(&texts);
+    forget(&told);
+}
+
+const char *const *attempt_headers(struct operation *operation)
+{
+    const supa_client_options *options = &operation->client->options;
+    const char *const *lines;
+    supa_attempt attempt;
+    struct told told;
+
+    describe(&attempt, &told, operation);
+    lines = options->request_headers(options->user, &attempt);
+    forget(&told);
+    return lines;
 }

@@ -7,15 +7,13 @@
 #include "base/process.h"
 #include "base/random.h"
 #include "query/header.h"
-#include "result/server_error.h"
-#include "transport/host.h"
+#include "retry.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#define PLACE_WAIT_US 5000     /* until a connection or lookup may be free */
-#define LONGEST_US    30000000 /* between attempts, where the server says nothing */
+#define PLACE_WAIT_US 5000 /* until a connection or lookup may be free */
 
 static enum expectation expectation(const supa_query *q)
 {
@@ -284,20 +282,15 @@ static void add_line(struct operation *operation, struct header_line *line, cons
 
 static void add_traces(struct operation *operation)
 {
-    const supa_client_options *options = &operation->client->options;
     const char *const *lines;
-    supa_attempt attempt;
-    struct attempt_texts texts = {BUFFER_INIT, BUFFER_INIT};
 
-    if (options->request_headers == NULL)
+    if (operation->client->options.request_headers == NULL)
         return;
-    attempt_describe(&attempt, &texts, operation);
-    lines = options->request_headers(options->user, &attempt);
+    lines = attempt_headers(operation);
     for (size_t i = 0; lines != NULL && i < OPERATION_TRACES && lines[i] != NULL; i++) {
         if (header_line_mistake(lines[i]) == NULL)
             add_line(operation, &operation->traces[i], lines[i]);
     }
-    attempt_forget(&texts);
 }
 
 static const struct header_line *own_headers(const struct operation *operation)
@@ -352,49 +345,6 @@ int operation_is_over(struct operation *operation)
     return 0;
 }
 
-/* Whether an attempt that failed is one that a moment may cure. */
-static int is_passing(const struct reply *reply)
-{
-    switch (reply->status) {
-    case 429:
-    case 502:
-    case 503:
-    case 504:
-    case 520:
-        return 1;
-    default:
-        return reply->code == SUPA_ERROR_NETWORK || reply->code == SUPA_ERROR_TIMEOUT ||
-               reply->code == SUPA_ERROR_MALFORMED;
-    }
-}
-
-static int may_retry(struct operation *operation)
-{
-    const struct call *call = &operation->call;
-    const struct reply *reply = operation_reply(operation);
-
-    if (operation->tried > operation->retries || !is_passing(reply) || reply->streamed ||
-        server_url_is_too_long(call->method, reply, operation->reading.url_length))
-        return 0;
-    if (reply->outcome != SUPA_NOT_SENT && (!operation->may_repeat || call->read != NULL))
-        return 0;
-    return host_down_us(call->endpoint->host, clock_us()) == 0;
-}
-
-/* What the server asks for, else twice as long each time. 0 when that is too late. */
-static int64_t next_try(const struct operation *operation)
-{
-    const struct reply *reply = response_reply(operation->response);
-    const int shift = operation->tried < 20 ? operation->tried - 1 : 19;
-    int64_t us = operation->client->options.retry_base_ms * 1000 << shift, at;
-
-    us = random_jitter(us > LONGEST_US ? LONGEST_US : us);
-    if (reply->retry_after_us > us)
-        us = reply->retry_after_us;
-    at = us < INT64_MAX / 2 ? clock_us() + us : INT64_MAX;
-    return operation->call.deadline_us != 0 && at >= operation->call.deadline_us ? 0 : at;
-}
-
 static enum operation_step wait_until(struct operation *operation, int64_t at_us)
 {
     operation->wait_until_us = at_us;
@@ -407,20 +357,6 @@ static enum operation_step wait_for_place(struct operation *operation)
     operation->tried--;
     operation->attempts--;
     return wait_until(operation, clock_us() + random_jitter(PLACE_WAIT_US));
-}
-
-/* A read whose idle connection turned out to be dead is asked again at once on a new one, beside the
- * retries: nobody can tell the difference. For a write it is never safe. */
-static int met_dead_connection(struct operation *operation)
-{
-    const struct reply *reply = operation_reply(operation);
-
-    if (!reply->died_reused || operation->died_reused || !operation->may_repeat ||
-        operation->call.read != NULL)
-        return 0;
-    operation->died_reused = operation->call.fresh = 1;
-    operation->retries++;
-    return 1;
 }
 
 /* Whether the answer confirms that a rollback is honoured. Takes no memory, whose lack would be taken
@@ -556,9 +492,9 @@ enum operation_step operation_next(struct operation *operation)
         operation->reached = 1;
     if (operation->client->options.on_attempt != NULL)
         attempt_tell(operation);
-    if (met_dead_connection(operation))
+    if (retry_at_once(operation))
         return OPERATION_SEND;
-    if (may_retry(operation) && (at = next_try(operation)) != 0)
+    if ((at = retry_at(operation)) != 0)
         return wait_until(operation, at);
     return end_phase(operation);
 }

@@ -21,15 +21,14 @@ typedef struct supa_client supa_client;
 
 /**
  * One attempt to get an answer, as it is told to supa_client_options.on_attempt. Nothing in it is
- * secret: the URL carries the names of parameters, not their values. All pointers are valid during
- * the call only.
+ * secret. All pointers are valid during the call only.
  */
 typedef struct supa_attempt {
     size_t size;            /**< sizeof(supa_attempt) of the library; fields are only ever added */
     const char *store_id;   /**< the tenant's store, or "" */
     const char *method;     /**< "GET", "POST", … */
     const char *relation;   /**< table, view or function */
-    const char *url;        /**< without filter values: "https://h/rest/v1/t?select=…&id=…" */
+    const void *of;         /**< for supa_attempt_url */
     int32_t side;           /**< a supa_side */
     int32_t status;         /**< the answer's status, 0 without an answer */
     int32_t code;           /**< a supa_code: SUPA_OK, or how the attempt failed in the network */
@@ -44,6 +43,14 @@ typedef struct supa_attempt {
     int64_t first_byte_us;  /**< … the first byte of the answer came, */
     int64_t total_us;       /**< … all was done */
 } supa_attempt;
+
+/**
+ * The attempt's URL without filter values: "https://h/rest/v1/t?select=…&id=…". It is made when it is
+ * asked for, which takes some microseconds; all else in an attempt is there already.
+ *
+ * @return a text that is valid during the hook's call only; "" when memory is gone.
+ */
+SUPA_API const char *supa_attempt_url(const supa_attempt *attempt);
 
 /** The default of supa_client_options.max_url: 8,000 for hosts of Supabase, 3,500 elsewhere. */
 #define SUPA_MAX_URL_BY_HOST (-2)

@@ -92,11 +92,27 @@ static void give_up_sent(struct flight *flight, supa_code code)
     flight_answered(flight);
 }
 
+/* Rows that were not called back yet are not wanted any more, or did not come. */
+static void drop_rows(struct flight *flight, supa_code code)
+{
+    supa_error *error = flight->stream != NULL ? &flight->stream->error : NULL;
+
+    if (error == NULL || error->code != SUPA_OK ||
+        (flight->state != FLIGHT_ENDED && flight->stream->rows == 0))
+        return;
+    if (code == SUPA_ERROR_TIMEOUT)
+        error_set(
+            error, code, SUPA_ANSWERED, "no row came for too long (stall_ms, or the deadline)");
+    else
+        error_set(error, code, SUPA_ANSWERED, "cancelled amid the rows");
+}
+
 void flight_give_up(struct flight *flight, supa_code code)
 {
     const char *problem = code == SUPA_ERROR_TIMEOUT ? "the deadline passed before it was sent"
                                                      : "cancelled before it was sent";
 
+    drop_rows(flight, code);
     switch (flight->state) {
     case FLIGHT_WAITING:
         line_remove(&flight->multi->line, flight);
@@ -111,8 +127,6 @@ void flight_give_up(struct flight *flight, supa_code code)
         end(flight);
         return;
     case FLIGHT_ENDED:
-        if (flight->stream != NULL) /* rows that were not called back yet are dropped */
-            error_set(&flight->stream->error, code, SUPA_ANSWERED, "%s", "cancelled amid the rows");
         return;
     }
 }

@@ -13,9 +13,8 @@ static void finish(struct flight *flight)
 
     if (stream->error.code == SUPA_OK && supa_response_ok(operation->response))
         stream_finish(stream);
-    if (stream->error.code != SUPA_OK) {
+    if (stream->error.code != SUPA_OK)
         operation_fail(operation, &stream->error);
-    }
     flight->response = operation_end(operation);
     multi_end(flight);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "multi/multi_internal.h"
 
-#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -76,45 +75,12 @@ supa_multi *supa_multi_new(const supa_multi_options *given, supa_error *error)
     return NULL;
 }
 
-/* A place for one flight more, and what later calls need to be sure to have. */
-static int reserve(supa_multi *multi)
-{
-    size_t room = multi->slot_room == 0 ? 64 : 2 * multi->slot_room, size;
-    struct slot *slots;
-
-    if (timers_reserve(&multi->timers, multi->slot_count + 1) != 0)
-        return -1;
-    if (multi->first_free != 0 || multi->slot_count < multi->slot_room)
-        return 0;
-    if (room >= UINT32_MAX || size_multiply(room, sizeof *slots, &size) != 0 ||
-        (slots = memory_grow(multi->slots, size)) == NULL)
-        return -1;
-    multi->slots = slots;
-    multi->slot_room = room;
-    return 0;
-}
-
-static size_t take_slot(supa_multi *multi, struct flight *flight)
-{
-    size_t i = multi->first_free;
-
-    if (i != 0) {
-        multi->first_free = multi->slots[--i].next_free;
-    } else {
-        i = multi->slot_count++;
-        multi->slots[i].serial = 0;
-    }
-    multi->slots[i].flight = flight;
-    multi->slots[i].serial++;
-    return i;
-}
-
 struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user)
 {
     struct flight *flight;
 
     if (multi == NULL || done == NULL || multi->is_closing ||
-        multi->generation != process_generation() || reserve(multi) != 0)
+        multi->generation != process_generation() || tickets_reserve(multi) != 0)
         return NULL;
     flight = multi->spare;
     if (flight != NULL)
@@ -126,81 +92,9 @@ struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user)
     flight->done = done;
     flight->user = user;
     flight->state = FLIGHT_ENDED;
-    flight->slot = take_slot(multi, flight);
+    flight->slot = tickets_take(multi, flight);
     multi->count++;
     return flight;
-}
-
-uint64_t multi_ticket(const struct flight *flight)
-{
-    const struct slot *slot = &flight->multi->slots[flight->slot];
-
-    return (uint64_t)slot->serial << 32 | (flight->slot + 1);
-}
-
-struct flight *multi_find(const supa_multi *multi, uint64_t ticket)
-{
-    const size_t i = (size_t)(ticket & UINT32_MAX) - 1;
-
-    if (multi == NULL || (ticket & UINT32_MAX) == 0 || i >= multi->slot_count ||
-        multi->slots[i].serial != ticket >> 32)
-        return NULL;
-    return multi->slots[i].flight;
-}
-
-static void leave_slot(supa_multi *multi, size_t i)
-{
-    multi->slots[i].flight = NULL;
-    multi->slots[i].next_free = multi->first_free;
-    multi->first_free = (uint32_t)i + 1;
-}
-
-/* Tokens that several flights carry are watched once. */
-static int watch(supa_multi *multi, struct supa_cancel *cancel)
-{
-    size_t room = multi->watch_room == 0 ? 16 : 2 * multi->watch_room;
-    struct watch *watches;
-    struct lane_look *looks;
-
-    for (size_t i = 0; i < multi->watch_count; i++) {
-        if (multi->watches[i].cancel == cancel) {
-            multi->watches[i].flights++;
-            return 0;
-        }
-    }
-    if (multi->watch_count == multi->watch_room) {
-        watches = memory_grow(multi->watches, room * sizeof *watches);
-        if (watches != NULL)
-            multi->watches = watches;
-        looks = memory_grow(multi->looks, room * sizeof *looks);
-        if (looks != NULL)
-            multi->looks = looks;
-        if (watches == NULL || looks == NULL)
-            return -1;
-        multi->watch_room = room;
-    }
-    multi->watches[multi->watch_count] = (struct watch){supa_cancel_ref(cancel), 1};
-    multi->looks[multi->watch_count++] =
-        (struct lane_look){cancel_descriptor(cancel), LANE_READABLE, 0};
-    loop_watch(multi, cancel_descriptor(cancel), 1);
-    return 0;
-}
-
-static void unwatch(supa_multi *multi, struct flight *flight)
-{
-    size_t i = 0;
-
-    if (flight->watched == NULL)
-        return;
-    while (multi->watches[i].cancel != flight->watched)
-        i++;
-    flight->watched = NULL;
-    if (--multi->watches[i].flights != 0)
-        return;
-    loop_watch(multi, cancel_descriptor(multi->watches[i].cancel), 0);
-    supa_cancel_unref(multi->watches[i].cancel);
-    multi->watches[i] = multi->watches[--multi->watch_count];
-    multi->looks[i] = multi->looks[multi->watch_count];
 }
 
 /* Joins the flight to its host and has its token watched. */
@@ -209,7 +103,7 @@ static int admit(struct flight *flight)
     struct operation *operation = &flight->operation;
 
     if (operation->main.cancel != NULL) {
-        if (watch(flight->multi, operation->main.cancel) != 0)
+        if (watch_begin(flight->multi, operation->main.cancel) != 0)
             return -1;
         flight->watched = operation->main.cancel;
     }
@@ -247,7 +141,7 @@ void multi_end(struct flight *flight)
 {
     supa_multi *multi = flight->multi;
 
-    unwatch(multi, flight);
+    watch_end(multi, flight);
     if (flight->host != NULL)
         line_leave(&multi->line, flight->host);
     flight->host = NULL;
@@ -277,7 +171,7 @@ static void call_back(supa_multi *multi, struct flight *flight)
 
     forget_stream(multi, flight);
     split_free(flight);
-    leave_slot(multi, flight->slot);
+    tickets_leave(multi, flight->slot);
     multi->count--;
     flight->next = multi->spare;
     multi->spare = flight;
@@ -304,24 +198,6 @@ void multi_dispatch(supa_multi *multi)
         call_back(multi, flight);
     }
     multi->in_callback = 0;
-}
-
-static void cancel_fired(supa_multi *multi)
-{
-    for (size_t w = 0; w < multi->watch_count; w++) {
-        const struct supa_cancel *cancel = multi->watches[w].cancel;
-
-        if (!supa_cancel_fired(cancel))
-            continue;
-        for (size_t i = 0; i < multi->slot_count; i++) {
-            struct flight *flight = multi->slots[i].flight;
-
-            if (flight != NULL && flight->watched == cancel && flight->state != FLIGHT_ENDED)
-                flight_give_up(flight, SUPA_ERROR_CANCELLED);
-        }
-        if (w < multi->watch_count && multi->watches[w].cancel != cancel)
-            w--; /* the last flight that carried it has ended, another token stands here now */
-    }
 }
 
 static void take_done(supa_multi *multi)
@@ -365,7 +241,7 @@ void multi_work(supa_multi *multi)
 {
     take_done(multi);
     take_timers(multi);
-    cancel_fired(multi);
+    watch_fired(multi);
     send_waiting(multi);
 }
 

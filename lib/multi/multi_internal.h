@@ -58,6 +58,17 @@ uint64_t multi_ticket(const struct flight *flight);
 /* The flight of a ticket, or NULL. */
 struct flight *multi_find(const supa_multi *multi, uint64_t ticket);
 
+/* The table's other side. Reserving comes first, then taking cannot fail. */
+int tickets_reserve(supa_multi *multi);
+size_t tickets_take(supa_multi *multi, struct flight *flight);
+void tickets_leave(supa_multi *multi, size_t slot);
+
+/* A flight's token is watched, once for all that carry it. 0, or −1 when memory is gone. */
+int watch_begin(supa_multi *multi, struct supa_cancel *cancel);
+void watch_end(supa_multi *multi, struct flight *flight);
+/* Gives up the flights whose token has fired. */
+void watch_fired(supa_multi *multi);
+
 /* Goes on with what operation_begin said. Returns the ticket. */
 uint64_t multi_start(struct flight *flight, enum operation_step step);
 /* The flight's response is there: it will be called back. */

@@ -32,7 +32,7 @@ static void show_attempt(void *user, const supa_attempt *attempt)
     show(attempt->store_id);
     show(attempt->method);
     show(attempt->relation);
-    show(attempt->url);
+    show(supa_attempt_url(attempt));
     buffer_put_int(&shown, attempt->status);
     buffer_put_int(&shown, attempt->code);
 }

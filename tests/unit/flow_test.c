@@ -259,7 +259,7 @@ static void tell(void *user, const supa_attempt *attempt)
     snprintf(told->method, sizeof told->method, "%s", attempt->method);
     snprintf(told->relation, sizeof told->relation, "%s", attempt->relation);
     snprintf(told->store_id, sizeof told->store_id, "%s", attempt->store_id);
-    snprintf(told->url, sizeof told->url, "%s", attempt->url);
+    snprintf(told->url, sizeof told->url, "%s", supa_attempt_url(attempt));
 }
 
 static void start_telling(struct told *told, supa_side side)
