@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "main.h"
 
-extern CU_TestInfo peer_tests[], peer_h2_tests[], crowd_tests[], resolver_tests[], replay_tests[],
-    transport_tests[];
+extern CU_TestInfo peer_tests[], peer_h2_tests[], crowd_tests[], resolver_tests[], gateway_tests[],
+    replay_tests[], transport_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"peer", NULL, NULL, NULL, NULL, peer_tests},
     {"peer, HTTP/2", NULL, NULL, NULL, NULL, peer_h2_tests},
     {"crowd", NULL, NULL, NULL, NULL, crowd_tests},
     {"resolver", NULL, NULL, NULL, NULL, resolver_tests},
+    {"gateway", NULL, NULL, NULL, NULL, gateway_tests},
     {"replay", NULL, NULL, NULL, NULL, replay_tests},
     {"transport", NULL, NULL, NULL, NULL, transport_tests},
     CU_SUITE_INFO_NULL,
