@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "main.h"
 
+/* The fixtures first: what stands on them comes after. */
 extern CU_TestInfo peer_tests[], peer_h2_tests[], crowd_tests[], resolver_tests[], gateway_tests[],
-    replay_tests[], transport_tests[];
+    helpers_tests[], replay_tests[], transport_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"peer", NULL, NULL, NULL, NULL, peer_tests},
@@ -10,6 +11,7 @@ CU_SuiteInfo test_suites[] = {
     {"crowd", NULL, NULL, NULL, NULL, crowd_tests},
     {"resolver", NULL, NULL, NULL, NULL, resolver_tests},
     {"gateway", NULL, NULL, NULL, NULL, gateway_tests},
+    {"helpers", NULL, NULL, NULL, NULL, helpers_tests},
     {"replay", NULL, NULL, NULL, NULL, replay_tests},
     {"transport", NULL, NULL, NULL, NULL, transport_tests},
     CU_SUITE_INFO_NULL,
