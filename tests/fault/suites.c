@@ -3,7 +3,7 @@
 
 /* The fixtures first: what stands on them comes after. */
 extern CU_TestInfo peer_tests[], peer_h2_tests[], crowd_tests[], resolver_tests[], gateway_tests[],
-    helpers_tests[], replay_tests[], transport_tests[];
+    helpers_tests[], replay_tests[], matrix_tests[], transport_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"peer", NULL, NULL, NULL, NULL, peer_tests},
@@ -13,6 +13,7 @@ CU_SuiteInfo test_suites[] = {
     {"gateway", NULL, NULL, NULL, NULL, gateway_tests},
     {"helpers", NULL, NULL, NULL, NULL, helpers_tests},
     {"replay", NULL, NULL, NULL, NULL, replay_tests},
+    {"matrix", NULL, NULL, NULL, NULL, matrix_tests},
     {"transport", NULL, NULL, NULL, NULL, transport_tests},
     CU_SUITE_INFO_NULL,
 };
