@@ -11,7 +11,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum { SOON_MS = 5000, MOST_STEPS = 8, WRITES = 1000 };
+enum { SOON_MS = 5000, MOST_STEPS = 8, WRITES = 1000, TO_BE_SEEN_MS = 20 };
 
 static const struct way {
     const char *name;
@@ -129,7 +129,9 @@ static const struct death {
      SUPA_ERROR_MALFORMED,
      SUPA_ANSWERED},
     {"resets after half the answer",
-     PEER_SCRIPT(PEER_READ_REQUEST, PEER_HALF_ANSWER(201, "[{\"id\":7}]"), PEER_RESET),
+     PEER_SCRIPT(
+         PEER_READ_REQUEST, PEER_HALF_ANSWER(201, "[{\"id\":7}]"), PEER_STALL(TO_BE_SEEN_MS),
+         PEER_RESET),
      {NULL},
      1,
      SUPA_ERROR_MALFORMED,
@@ -237,6 +239,21 @@ static int exists(const struct cell *cell)
     return cell->way->asked && !(cell->way->flags == PEER_HTTP2 && dies_in_head(cell));
 }
 
+/* A client of HTTP/2 writes while it reads, and may meet the reset before what came ahead of it. */
+static void check_told(const struct cell *cell, int code, const supa_error *error)
+{
+    const struct death *death = cell->death;
+
+    if (cell->way->flags == PEER_HTTP2 && death->outcome == SUPA_ANSWERED &&
+        outcome_of(code, error) == SUPA_UNKNOWN) {
+        CU_ASSERT_EQUAL(death->code, SUPA_ERROR_MALFORMED);
+        CU_ASSERT_EQUAL(code, SUPA_ERROR_NETWORK);
+        return;
+    }
+    CU_ASSERT_EQUAL(code, death->code);
+    CU_ASSERT_EQUAL(outcome_of(code, error), death->outcome);
+}
+
 /* libcurl connects once more before a replay, which it is then not allowed to begin. */
 static void check_connections(const struct cell *cell, size_t n)
 {
@@ -267,8 +284,7 @@ static void check_cell(const struct cell *cell)
     CU_ASSERT_EQUAL(
         whole, (size_t)(cell->death->whole || (cell->write->bodyless && !dies_in_head(cell))));
     check_connections(cell, peer_connections(peer));
-    CU_ASSERT_EQUAL(code, cell->death->code);
-    CU_ASSERT_EQUAL(outcome_of(code, &error), cell->death->outcome);
+    check_told(cell, code, &error);
     CU_ASSERT_EQUAL(error.retryable, 0);
     peer_stop(peer);
 }
