@@ -3,6 +3,7 @@
 
 #include "crowd_host.h"
 #include "peer_thread.h"
+#include "timing.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* 127.0.0.1 is the scripted peers'. */
@@ -30,14 +30,6 @@ struct crowd {
     pthread_mutex_t lock; /* of the sums and the origins' counts */
     size_t sums[CROWD_SUMS];
 };
-
-static long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 const char *crowd_url(const struct crowd *crowd, size_t i)
 {
@@ -145,7 +137,7 @@ static void accept_one(struct crowd *crowd, struct crowd_origin *origin)
     if (fd < 0)
         return;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    connection = crowd_connection_new(origin, fd, now_ms());
+    connection = crowd_connection_new(origin, fd, timing_now_ms());
     if (connection == NULL)
         return;
     connection->next = crowd->connections;
@@ -170,7 +162,7 @@ static int answer(struct crowd *crowd, struct crowd_connection *connection, long
 /* While it waits for its answer, only its end is of interest. */
 static void read_some(struct crowd *crowd, struct crowd_connection *connection)
 {
-    long now = now_ms();
+    long now = timing_now_ms();
 
     if (crowd_connection_waits(connection) || crowd_connection_read(connection, now) != 0) {
         drop(crowd, connection, 0);
@@ -214,7 +206,7 @@ static int act(struct crowd *crowd, struct crowd_connection *connection, long no
 static long look_at_clock(struct crowd *crowd)
 {
     struct crowd_connection *connection, *next;
-    long now = now_ms(), rest = LONG_MAX;
+    long now = timing_now_ms(), rest = LONG_MAX;
 
     for (connection = crowd->connections; connection != NULL; connection = next) {
         next = connection->next;

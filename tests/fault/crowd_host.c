@@ -115,6 +115,13 @@ static int send_all(int fd, const char *bytes, size_t length)
     return 0;
 }
 
+static void end_request(struct crowd_connection *connection, long now)
+{
+    peer_message_free(connection->message);
+    connection->message = NULL;
+    connection->moment = now;
+}
+
 int crowd_connection_answer(struct crowd_connection *connection, long now)
 {
     struct peer_message *message = connection->message;
@@ -124,8 +131,10 @@ int crowd_connection_answer(struct crowd_connection *connection, long now)
     int length, result;
     const char *at = target(message, &length);
 
-    if (text == NULL)
+    if (text == NULL) {
+        end_request(connection, now);
         return -1;
+    }
     length = snprintf(
         text, size,
         "HTTP/1.1 200 OK\r\nServer: postgrest/12.0.2\r\nContent-Range: 0-0/*\r\n"
@@ -134,8 +143,6 @@ int crowd_connection_answer(struct crowd_connection *connection, long now)
         length, at, strlen(body), peer_message_is(message, "HEAD") ? "" : body);
     result = send_all(connection->fd, text, (size_t)length);
     free(text);
-    peer_message_free(message);
-    connection->message = NULL;
-    connection->moment = now;
+    end_request(connection, now);
     return result;
 }

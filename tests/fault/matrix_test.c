@@ -2,12 +2,12 @@
 /* Every kind of write, over every kind of connection, dying at every point: it arrives at most once,
  * and the caller is told what is true. */
 #include "peer.h"
+#include "timing.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <string.h>
 #include <supa/supa.h>
-#include <time.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -315,21 +315,13 @@ static void on_the_next_after_one_closed_while_idle(void)
     check_past(&pasts[2]);
 }
 
-static long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void check_idle_closing(const struct way *way)
 {
     struct peer *peer =
         PEER_START(way->flags, PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(201, ""), PEER_CLOSE));
     supa_client *client = client_for(peer);
     size_t failed = 0, unknown = 0;
-    long start = now_ms();
+    long start = timing_now_ms();
 
     for (size_t i = 0; i < WRITES; i++) {
         supa_error error = {0};
@@ -342,7 +334,7 @@ static void check_idle_closing(const struct way *way)
     printf(
         "\n    %-8s %d writes: %zu arrived, %zu delivered, %zu failed, %zu unknown, %ld ms",
         way->name, WRITES, arrived(peer, "POST"), peer_delivered(peer, "POST"), failed, unknown,
-        now_ms() - start);
+        timing_now_ms() - start);
     CU_ASSERT_EQUAL(failed, 0);
     CU_ASSERT_EQUAL(unknown, 0);
     CU_ASSERT_EQUAL(arrived(peer, "POST"), WRITES);

@@ -57,10 +57,11 @@ struct peer_step {
  *
  * With HTTP/2 it is what one stream does, from the end of the request's head on. After the last
  * step, or PEER_LOOP, the answer that has begun is ended; a stream without one is reset; the
- * connection goes on. A step that reads the head of a second request ends the script. What is sent
- * is the answer's body; PEER_ANSWER_HEAD or status 200 comes before it. The request's text is as in
- * HTTP/1.1, with the version "HTTP/2", "host" for the authority and the names in lower case. Each
- * step of the connection (PEER_HALF_CLOSE, PEER_CLOSE, PEER_RESET) ends the other streams, too. */
+ * connection goes on. PEER_READ_BYTES is of the body, and a step that reads a second head ends the
+ * script. What is sent is the answer's body; PEER_ANSWER_HEAD or status 200 comes before it. The
+ * request's text is as in HTTP/1.1, with the version "HTTP/2", "host" for the authority and the
+ * names in lower case. A step of the connection (PEER_HALF_CLOSE, PEER_CLOSE, PEER_RESET) ends the
+ * other streams, too. */
 struct peer_script {
     const struct peer_step *steps;
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer_h2_steps.h"
 
+#include "timing.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* How often a stream that waits for a go looks for it. */
 enum { LOOK_MS = 2 };
@@ -12,15 +13,18 @@ enum { LOOK_MS = 2 };
  * its end, or the whole connection. */
 enum turn { NEXT, WAIT, END, OVER };
 
-static long now_ms(void)
-{
-    struct timespec now;
+/* Reading. */
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+static int is_whole(const struct peer_h2_stream *stream)
+{
+    return stream->message->state == PEER_MESSAGE_WHOLE;
 }
 
-/* Reading. */
+static void note_end(struct peer_h2_stream *stream)
+{
+    if (stream->ended && stream->body_taken == stream->body->length && !is_whole(stream))
+        peer_record_end(stream->record, stream->message);
+}
 
 static int take_head(struct peer_h2_stream *stream)
 {
@@ -29,8 +33,7 @@ static int take_head(struct peer_h2_stream *stream)
     if (peer_record_head(stream->record, stream->message) != 0)
         return -1;
     stream->taken = 1;
-    if (stream->ended && stream->body->length == 0)
-        peer_record_end(stream->record, stream->message);
+    note_end(stream);
     return 0;
 }
 
@@ -46,32 +49,25 @@ static size_t take_body(struct peer_h2_stream *stream, size_t most)
 
     if (length > most)
         length = most;
-    if (length == 0 ||
+    if (length != 0 &&
         peer_record_body(
             stream->record, stream->message, stream->body->text + stream->body_taken, length) != 0)
         return 0;
     stream->body_taken += length;
     nghttp2_session_consume(stream->session, stream->id, length);
+    note_end(stream);
     return length;
-}
-
-static int is_whole(const struct peer_h2_stream *stream)
-{
-    return stream->message->state == PEER_MESSAGE_WHOLE;
 }
 
 /* A stream that the client has reset brings nothing more. */
 static enum turn read_body(struct peer_h2_stream *stream)
 {
-    if (!stream->taken || is_whole(stream))
+    if (!stream->taken)
         return NEXT;
     take_body(stream, stream->body->length);
-    if (!stream->ended)
-        return stream->closed ? END : WAIT;
-    if (stream->body_taken < stream->body->length)
-        return END;
-    peer_record_end(stream->record, stream->message);
-    return NEXT;
+    if (is_whole(stream))
+        return NEXT;
+    return stream->ended || stream->closed ? END : WAIT;
 }
 
 static enum turn read_request(struct peer_h2_stream *stream)
@@ -235,11 +231,11 @@ static enum turn drip(struct peer_h2_stream *stream)
 
     if (!stream->begun) {
         stream->left = 0;
-        stream->moment = now_ms();
+        stream->moment = timing_now_ms();
         if (!stream->out_begun)
             begin_answer(stream, 200, -1, 0);
     }
-    while (now_ms() >= stream->moment) {
+    while (timing_now_ms() >= stream->moment) {
         enum turn turn;
 
         if (step->text[stream->left] == '\0')
@@ -247,7 +243,7 @@ static enum turn drip(struct peer_h2_stream *stream)
         if (stream->closed)
             return END;
         put_out(stream, step->text + stream->left++, 1, 1);
-        stream->moment = now_ms() + step->number;
+        stream->moment = timing_now_ms() + step->number;
         turn = go_out(stream);
         if (turn != NEXT)
             return turn;
@@ -260,8 +256,8 @@ static enum turn drip(struct peer_h2_stream *stream)
 static enum turn stall(struct peer_h2_stream *stream)
 {
     if (!stream->begun)
-        stream->moment = stream->step->number < 0 ? -1 : now_ms() + stream->step->number;
-    return stream->moment >= 0 && now_ms() >= stream->moment ? NEXT : WAIT;
+        stream->moment = stream->step->number < 0 ? -1 : timing_now_ms() + stream->step->number;
+    return stream->moment >= 0 && timing_now_ms() >= stream->moment ? NEXT : WAIT;
 }
 
 static enum turn wait_go(struct peer_h2_stream *stream)
@@ -382,7 +378,7 @@ void peer_h2_steps_run(struct peer_h2_stream *stream)
 
 static long until(long moment)
 {
-    long left = moment - now_ms();
+    long left = moment - timing_now_ms();
 
     return left > 0 ? left : 0;
 }

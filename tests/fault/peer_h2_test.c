@@ -2,25 +2,17 @@
 /* The peer's HTTP/2, seen with bare libcurl. */
 #include "bare.h"
 #include "peer.h"
+#include "timing.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define SERVE        PEER_READ_REQUEST, PEER_ANSWER(200, "[]")
 
 enum { SOON_MS = 5000, SHORT_MS = 200, REFUSED_STREAM = 7, LARGE = 1024 * 1024 };
-
-static long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void open_for(struct bare *bare, struct peer *peer)
 {
@@ -77,20 +69,35 @@ static void script_i_serves_stream_i_and_the_last_one_all_further(void)
     peer_stop(peer);
 }
 
+/* Drives one request until the peer has come to a pause. */
+static void drive_to_pause(struct bare *bare, struct peer *peer)
+{
+    CURLM *multi = curl_multi_init();
+    long end = timing_now_ms() + SOON_MS;
+    int running = 1;
+
+    curl_multi_add_handle(multi, bare->curl);
+    while (peer_count(peer, PEER_PAUSES) == 0 && timing_now_ms() < end) {
+        curl_multi_perform(multi, &running);
+        curl_multi_poll(multi, NULL, 0, 10, NULL);
+    }
+    CU_ASSERT_EQUAL(running, 1);
+    curl_multi_remove_handle(multi, bare->curl);
+    curl_multi_cleanup(multi);
+}
+
 static void the_head_can_be_read_without_the_body(void)
 {
     struct peer *peer = PEER_START(
         PEER_HTTP2, PEER_SCRIPT(
-                        PEER_READ_HEAD, PEER_STALL(50), PEER_READ_BYTES(3), PEER_WAIT_GO,
-                        PEER_READ_BODY, PEER_ANSWER(201, "")));
+                        PEER_READ_HEAD, PEER_READ_BYTES(3), PEER_WAIT_GO, PEER_READ_BODY,
+                        PEER_ANSWER(201, "")));
     struct bare bare;
     char text[512];
 
     open_for(&bare, peer);
     bare_method(&bare, "PATCH", "{\"a\":1}");
-    curl_easy_setopt(bare.curl, CURLOPT_TIMEOUT_MS, (long)SHORT_MS);
-    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OPERATION_TIMEDOUT);
-    CU_ASSERT_EQUAL(peer_count(peer, PEER_PAUSES), 1);
+    drive_to_pause(&bare, peer);
     CU_ASSERT_EQUAL(peer_requests(peer), 1);
     CU_ASSERT_EQUAL(peer_delivered(peer, "PATCH"), 0);
     CU_ASSERT(peer_request(peer, 0, text, sizeof text) > 3);
@@ -98,6 +105,25 @@ static void the_head_can_be_read_without_the_body(void)
     CU_ASSERT_PTR_NULL(strstr(text, "{\"a\""));
     bare_close(&bare);
     CU_ASSERT(peer_wait(peer, PEER_CLOSED, 1, SOON_MS));
+    CU_ASSERT_EQUAL(peer_delivered(peer, "PATCH"), 0);
+    peer_stop(peer);
+}
+
+static void a_waiting_stream_goes_on_when_it_may(void)
+{
+    struct peer *peer = PEER_START(
+        PEER_HTTP2,
+        PEER_SCRIPT(
+            PEER_READ_HEAD, PEER_STALL(20), PEER_WAIT_GO, PEER_READ_BODY, PEER_ANSWER(201, "[]")));
+    struct bare bare;
+
+    open_for(&bare, peer);
+    bare_method(&bare, "PATCH", "{\"a\":1}");
+    peer_go(peer);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
+    CU_ASSERT_EQUAL(peer_count(peer, PEER_PAUSES), 1);
+    CU_ASSERT_EQUAL(peer_delivered(peer, "PATCH"), 1);
+    bare_close(&bare);
     peer_stop(peer);
 }
 
@@ -176,9 +202,9 @@ static void a_body_can_be_sent_in_pieces(void)
     long start;
 
     open_for(&bare, peer);
-    start = now_ms();
+    start = timing_now_ms();
     CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
-    CU_ASSERT(now_ms() - start >= 50);
+    CU_ASSERT(timing_now_ms() - start >= 50);
     CU_ASSERT_EQUAL(bare_status(&bare), 206);
     CU_ASSERT_STRING_EQUAL(bare.body, "[1,2]   ");
     CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
@@ -270,7 +296,6 @@ static void a_goaway_before_a_stream_ends_it_without_an_answer(void)
     open_for(&bare, peer);
     CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
     bare_method(&bare, "POST", "{\"a\":1}");
-    curl_easy_setopt(bare.curl, CURLOPT_TIMEOUT_MS, (long)SHORT_MS);
     CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_HTTP2);
     CU_ASSERT(peer_wait(peer, PEER_CLOSED, 1, SOON_MS));
     CU_ASSERT_EQUAL(peer_delivered(peer, "POST"), 0);
@@ -337,11 +362,11 @@ enum { TOGETHER = 3 };
 /* Drives until @goal of them are done, or no longer than SOON_MS. */
 static void drive(CURLM *multi, int goal)
 {
-    long end = now_ms() + SOON_MS;
+    long end = timing_now_ms() + SOON_MS;
     int done = 0;
     int left = 0;
 
-    while (done < goal && now_ms() < end) {
+    while (done < goal && timing_now_ms() < end) {
         CURLMsg *message;
 
         curl_multi_perform(multi, &left);
@@ -399,9 +424,9 @@ static void stopping_ends_every_wait(void)
         curl_easy_setopt(bares[i].curl, CURLOPT_TIMEOUT_MS, 30L);
         CU_ASSERT_EQUAL(bare_ask(&bares[i]), CURLE_OPERATION_TIMEDOUT);
     }
-    start = now_ms();
+    start = timing_now_ms();
     peer_stop(peer);
-    CU_ASSERT(now_ms() - start < SOON_MS);
+    CU_ASSERT(timing_now_ms() - start < SOON_MS);
     for (size_t i = 0; i < COUNT(bares); i++)
         bare_close(&bares[i]);
 }
@@ -411,6 +436,7 @@ CU_TestInfo peer_h2_tests[] = {
     {"script i serves stream i and the last one all further",
      script_i_serves_stream_i_and_the_last_one_all_further},
     {"the head can be read without the body", the_head_can_be_read_without_the_body},
+    {"a waiting stream goes on when it may", a_waiting_stream_goes_on_when_it_may},
     {"a body that is not read is held back", a_body_that_is_not_read_is_held_back},
     {"a large body is read to its end", a_large_body_is_read_to_its_end},
     {"answers without a body are well-formed", answers_without_a_body_are_well_formed},

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "resolver.h"
 
+#include "timing.h"
+
 #include <dlfcn.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
 
-enum { ADDRESS_SIZE = 48, STEP_MS = 1 };
+enum { ADDRESS_SIZE = 48 };
 
 typedef int
 resolve(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_cond_t changed;
 static struct state {
     int stall_ms;
     size_t releases; /* each changes it */
@@ -22,26 +25,32 @@ static struct state {
     size_t calls, most, now;
 } state = {.addresses = {"127.0.0.1"}, .count = 1};
 
-static long now_ms(void)
+static void make_condition(void)
 {
-    struct timespec now;
+    pthread_condattr_t attributes;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&changed, &attributes);
+    pthread_condattr_destroy(&attributes);
 }
 
-/* Until something changes, or a moment has passed: who waits looks at the clock himself. */
-static void wait_a_moment(void)
+/* Until something changes, or this moment has come; −1: it never does. With the lock held. */
+static void wait_until(long end_ms)
 {
-    struct timespec moment;
+    struct timespec end = {end_ms / 1000, end_ms % 1000 * 1000000};
 
-    clock_gettime(CLOCK_REALTIME, &moment);
-    moment.tv_nsec += STEP_MS * 1000000;
-    if (moment.tv_nsec >= 1000000000) {
-        moment.tv_sec++;
-        moment.tv_nsec -= 1000000000;
-    }
-    pthread_cond_timedwait(&changed, &lock, &moment);
+    pthread_once(&once, make_condition);
+    if (end_ms < 0)
+        pthread_cond_wait(&changed, &lock);
+    else
+        pthread_cond_timedwait(&changed, &lock, &end);
+}
+
+static void tell_all(void)
+{
+    pthread_once(&once, make_condition);
+    pthread_cond_broadcast(&changed);
 }
 
 void resolver_stall(int ms)
@@ -55,7 +64,7 @@ void resolver_release(void)
 {
     pthread_mutex_lock(&lock);
     state.releases++;
-    pthread_cond_broadcast(&changed);
+    tell_all();
     pthread_mutex_unlock(&lock);
 }
 
@@ -82,9 +91,9 @@ void resolver_reset(void)
     pthread_mutex_lock(&lock);
     state.stall_ms = 0;
     state.releases++;
-    pthread_cond_broadcast(&changed);
+    tell_all();
     while (state.now != 0)
-        wait_a_moment();
+        wait_until(-1);
     set_addresses(at_first, 1);
     state.calls = 0;
     state.most = 0;
@@ -118,12 +127,12 @@ size_t resolver_now(void)
 
 int resolver_wait(size_t least, int timeout_ms)
 {
-    long end = now_ms() + timeout_ms;
+    long end = timing_now_ms() + timeout_ms;
     int reached;
 
     pthread_mutex_lock(&lock);
-    while (state.calls < least && now_ms() < end)
-        wait_a_moment();
+    while (state.calls < least && timing_now_ms() < end)
+        wait_until(end);
     reached = state.calls >= least;
     pthread_mutex_unlock(&lock);
     return reached;
@@ -151,11 +160,10 @@ static int is_ours(const char *name)
 static void stall(void)
 {
     size_t releases = state.releases;
-    long end = now_ms() + state.stall_ms;
-    int forever = state.stall_ms < 0;
+    long end = state.stall_ms < 0 ? -1 : timing_now_ms() + state.stall_ms;
 
-    while (state.releases == releases && (forever || now_ms() < end))
-        wait_a_moment();
+    while (state.releases == releases && (end < 0 || timing_now_ms() < end))
+        wait_until(end);
 }
 
 /* Each address as libc writes it, chained: libc frees a list piece by piece. */
@@ -188,14 +196,14 @@ static int resolve_as_told(const char *service, const struct addrinfo *hints, st
     state.calls++;
     if (++state.now > state.most)
         state.most = state.now;
-    pthread_cond_broadcast(&changed);
+    tell_all();
     stall();
     told = state;
     pthread_mutex_unlock(&lock);
     result = chain(&told, service, hints, out);
     pthread_mutex_lock(&lock);
     state.now--;
-    pthread_cond_broadcast(&changed);
+    tell_all();
     pthread_mutex_unlock(&lock);
     return result;
 }

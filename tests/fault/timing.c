@@ -16,6 +16,11 @@ long timing_now_us(void)
     return (long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+long timing_now_ms(void)
+{
+    return timing_now_us() / 1000;
+}
+
 static void *run(void *argument)
 {
     struct timing_call *call = argument;

@@ -6,7 +6,9 @@
 #include <pthread.h>
 #include <stddef.h>
 
-long timing_now_us(void); /* on the monotonic clock */
+/* On the monotonic clock. */
+long timing_now_us(void);
+long timing_now_ms(void);
 
 /* A call from another thread. */
 struct timing_call {
