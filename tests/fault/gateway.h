@@ -10,8 +10,8 @@ struct gateway;
 int gateway_is_here(void);
 
 /* Starts it, not as a daemon and with its files in a temporary folder, in front of @upstream
- * ("http://127.0.0.2:40001"). It ends with this process at the latest. NULL when it does not start;
- * then its own words are on stderr. */
+ * ("http://127.0.0.2:40001"). It ends at the latest with the thread that starts it. NULL when it
+ * does not start; then its own words are on stderr. */
 struct gateway *gateway_start(const char *upstream);
 /* Ends it and removes its files. NULL does nothing. */
 void gateway_stop(struct gateway *gateway);

@@ -11,6 +11,18 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+/* What the caller is told. */
+#define DIED      SUPA_ERROR_NETWORK, SUPA_UNKNOWN
+#define BROKE_OFF SUPA_ERROR_MALFORMED, SUPA_ANSWERED
+
+/* A write without a body dies as the others do. */
+#define SAME                                                                                       \
+    {                                                                                              \
+        NULL                                                                                       \
+    }
+
+#define HALF PEER_READ_REQUEST, PEER_HALF_ANSWER(201, "[{\"id\":7}]")
+
 enum { SOON_MS = 5000, MOST_STEPS = 8, WRITES = 1000, TO_BE_SEEN_MS = 20 };
 
 static const struct way {
@@ -84,58 +96,24 @@ static const struct past {
 /* How the peer dies. A write without a body dies amid its head instead, which does not arrive. */
 static const struct death {
     const char *what;
-    struct peer_script script, bodyless;
+    struct peer_script script;
     int whole; /* the write has arrived */
     int code, outcome;
+    struct peer_script bodyless; /* or SAME */
 } deaths[] = {
-    {"never",
-     PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]")),
-     {NULL},
-     1,
-     SUPA_OK,
-     SUPA_ANSWERED},
-    {"closes after the headers",
-     PEER_SCRIPT(PEER_READ_HEAD, PEER_CLOSE),
-     {NULL},
-     0,
-     SUPA_ERROR_NETWORK,
-     SUPA_UNKNOWN},
-    {"resets after the headers",
-     PEER_SCRIPT(PEER_READ_HEAD, PEER_RESET),
-     {NULL},
-     0,
-     SUPA_ERROR_NETWORK,
-     SUPA_UNKNOWN},
-    {"closes amid the body", PEER_SCRIPT(PEER_READ_HEAD, PEER_READ_BYTES(3), PEER_CLOSE),
-     PEER_SCRIPT(PEER_READ_BYTES(20), PEER_CLOSE), 0, SUPA_ERROR_NETWORK, SUPA_UNKNOWN},
-    {"resets amid the body", PEER_SCRIPT(PEER_READ_HEAD, PEER_READ_BYTES(3), PEER_RESET),
-     PEER_SCRIPT(PEER_READ_BYTES(20), PEER_RESET), 0, SUPA_ERROR_NETWORK, SUPA_UNKNOWN},
-    {"closes after the body",
-     PEER_SCRIPT(PEER_READ_REQUEST, PEER_CLOSE),
-     {NULL},
-     1,
-     SUPA_ERROR_NETWORK,
-     SUPA_UNKNOWN},
-    {"resets after the body",
-     PEER_SCRIPT(PEER_READ_REQUEST, PEER_RESET),
-     {NULL},
-     1,
-     SUPA_ERROR_NETWORK,
-     SUPA_UNKNOWN},
-    {"closes after half the answer",
-     PEER_SCRIPT(PEER_READ_REQUEST, PEER_HALF_ANSWER(201, "[{\"id\":7}]"), PEER_CLOSE),
-     {NULL},
-     1,
-     SUPA_ERROR_MALFORMED,
-     SUPA_ANSWERED},
-    {"resets after half the answer",
-     PEER_SCRIPT(
-         PEER_READ_REQUEST, PEER_HALF_ANSWER(201, "[{\"id\":7}]"), PEER_STALL(TO_BE_SEEN_MS),
-         PEER_RESET),
-     {NULL},
-     1,
-     SUPA_ERROR_MALFORMED,
-     SUPA_ANSWERED},
+    {"never", PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]")), 1, SUPA_OK, SUPA_ANSWERED,
+     SAME},
+    {"closes after the headers", PEER_SCRIPT(PEER_READ_HEAD, PEER_CLOSE), 0, DIED, SAME},
+    {"resets after the headers", PEER_SCRIPT(PEER_READ_HEAD, PEER_RESET), 0, DIED, SAME},
+    {"closes amid the body", PEER_SCRIPT(PEER_READ_HEAD, PEER_READ_BYTES(3), PEER_CLOSE), 0, DIED,
+     PEER_SCRIPT(PEER_READ_BYTES(20), PEER_CLOSE)},
+    {"resets amid the body", PEER_SCRIPT(PEER_READ_HEAD, PEER_READ_BYTES(3), PEER_RESET), 0, DIED,
+     PEER_SCRIPT(PEER_READ_BYTES(20), PEER_RESET)},
+    {"closes after the body", PEER_SCRIPT(PEER_READ_REQUEST, PEER_CLOSE), 1, DIED, SAME},
+    {"resets after the body", PEER_SCRIPT(PEER_READ_REQUEST, PEER_RESET), 1, DIED, SAME},
+    {"closes after half the answer", PEER_SCRIPT(HALF, PEER_CLOSE), 1, BROKE_OFF, SAME},
+    {"resets after half the answer", PEER_SCRIPT(HALF, PEER_STALL(TO_BE_SEEN_MS), PEER_RESET), 1,
+     BROKE_OFF, SAME},
 };
 
 struct cell {
@@ -201,17 +179,6 @@ static supa_client *client_for(const struct peer *peer)
     return client;
 }
 
-/* Requests of this method whose head came, whatever became of their body. */
-static size_t arrived(struct peer *peer, const char *method)
-{
-    size_t length = strlen(method), count = 0;
-    char text[16];
-
-    for (size_t i = 0; peer_request(peer, i, text, sizeof text) != 0; i++)
-        count += strncmp(text, method, length) == 0 && text[length] == ' ';
-    return count;
-}
-
 /* The write of a cell; then the client is gone, and the peer has seen all there is. */
 static int play(const struct cell *cell, struct peer *peer, supa_error *error)
 {
@@ -275,7 +242,7 @@ static void check_cell(const struct cell *cell)
         return;
     peer = start_peer(cell);
     code = play(cell, peer, &error);
-    heads = arrived(peer, cell->write->method);
+    heads = peer_arrived(peer, cell->write->method);
     whole = peer_delivered(peer, cell->write->method);
     printf(
         " %s %zu/%zu %s,", cell->write->name, heads, whole,
@@ -333,11 +300,11 @@ static void check_idle_closing(const struct way *way)
     }
     printf(
         "\n    %-8s %d writes: %zu arrived, %zu delivered, %zu failed, %zu unknown, %ld ms",
-        way->name, WRITES, arrived(peer, "POST"), peer_delivered(peer, "POST"), failed, unknown,
-        timing_now_ms() - start);
+        way->name, WRITES, peer_arrived(peer, "POST"), peer_delivered(peer, "POST"), failed,
+        unknown, timing_now_ms() - start);
     CU_ASSERT_EQUAL(failed, 0);
     CU_ASSERT_EQUAL(unknown, 0);
-    CU_ASSERT_EQUAL(arrived(peer, "POST"), WRITES);
+    CU_ASSERT_EQUAL(peer_arrived(peer, "POST"), WRITES);
     CU_ASSERT_EQUAL(peer_delivered(peer, "POST"), WRITES);
     CU_ASSERT_EQUAL(peer_connections(peer), WRITES);
     supa_client_unref(client);

@@ -83,9 +83,14 @@ size_t peer_requests(struct peer *peer)
     return peer_count(peer, PEER_REQUESTS);
 }
 
+size_t peer_arrived(struct peer *peer, const char *method)
+{
+    return peer_record_messages(&peer->record, method, PEER_MESSAGE_BODY);
+}
+
 size_t peer_delivered(struct peer *peer, const char *method)
 {
-    return peer_record_delivered(&peer->record, method);
+    return peer_record_messages(&peer->record, method, PEER_MESSAGE_WHOLE);
 }
 
 size_t peer_bytes_read(struct peer *peer)

@@ -174,6 +174,8 @@ int peer_wait(struct peer *peer, enum peer_count count, size_t least, int timeou
 size_t peer_count(struct peer *peer, enum peer_count count);
 size_t peer_connections(struct peer *peer);
 size_t peer_requests(struct peer *peer);
+/* Requests of this method whose head arrived whole, whatever became of the body. */
+size_t peer_arrived(struct peer *peer, const char *method);
 /* Requests of this method whose head and body arrived whole. */
 size_t peer_delivered(struct peer *peer, const char *method);
 /* Bytes that reading steps took; with TLS, of the decrypted text. */

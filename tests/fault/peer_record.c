@@ -183,7 +183,8 @@ size_t peer_record_bytes(struct peer_record *record)
     return n;
 }
 
-size_t peer_record_delivered(struct peer_record *record, const char *method)
+size_t
+peer_record_messages(struct peer_record *record, const char *method, enum peer_message_state least)
 {
     size_t n = 0;
 
@@ -191,7 +192,7 @@ size_t peer_record_delivered(struct peer_record *record, const char *method)
     for (size_t i = 0; i < record->counts[PEER_REQUESTS]; i++) {
         const struct peer_message *message = record->messages[i];
 
-        if (message->state == PEER_MESSAGE_WHOLE && peer_message_is(message, method))
+        if (message->state >= least && peer_message_is(message, method))
             n++;
     }
     pthread_mutex_unlock(&record->lock);

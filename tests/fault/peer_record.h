@@ -43,7 +43,9 @@ int peer_record_body(
 void peer_record_end(struct peer_record *record, struct peer_message *message);
 
 size_t peer_record_bytes(struct peer_record *record);
-size_t peer_record_delivered(struct peer_record *record, const char *method);
+/* How many requests of this method have come to the state @least or beyond. */
+size_t
+peer_record_messages(struct peer_record *record, const char *method, enum peer_message_state least);
 size_t peer_record_text(struct peer_record *record, size_t i, char *out, size_t size);
 
 /* Waits for a go: 0, or −1 when the peer stops. */
