@@ -2,42 +2,43 @@
 #include "peer.h"
 
 #include "peer_certificate.h"
+#include "peer_h2.h"
 #include "peer_play.h"
+#include "peer_socket.h"
+#include "peer_thread.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { FILLERS = 8, FULL_AFTER_MS = 200, FIRST_UNUSED = 19000, LAST_UNUSED = 19999 };
+enum { FIRST_UNUSED = 19000, LAST_UNUSED = 19999 };
 
 struct connection {
     struct connection *next;
-    const struct peer_step *steps;
+    struct peer *peer;
+    size_t number; /* in the order of accepting */
     pthread_t thread;
     struct peer_play play;
     int done; /* under the record's lock: the thread is at its end */
 };
 
 struct peer {
-    struct peer_step **scripts;
-    size_t script_count;
+    struct peer_scripts scripts;
     int listener;
     int stop[2]; /* a pipe; closing its writing end wakes everybody */
     int port;
     char url[40];
     SSL_CTX *tls;
+    int http2;
     char ca_file[256];
     pthread_t thread;
-    int serving;                    /* the thread exists */
-    struct connection *connections; /* the thread's, the newest first */
-    int fillers[FILLERS];           /* of a silent peer's backlog */
+    int serving;                      /* the thread exists */
+    struct connection *connections;   /* the thread's, the newest first */
+    int fillers[PEER_SOCKET_FILLERS]; /* of a silent peer's backlog */
     size_t filler_count;
     struct peer_record record;
 };
@@ -82,9 +83,14 @@ size_t peer_requests(struct peer *peer)
     return peer_count(peer, PEER_REQUESTS);
 }
 
+size_t peer_arrived(struct peer *peer, const char *method)
+{
+    return peer_record_messages(&peer->record, method, PEER_MESSAGE_BODY);
+}
+
 size_t peer_delivered(struct peer *peer, const char *method)
 {
-    return peer_record_delivered(&peer->record, method);
+    return peer_record_messages(&peer->record, method, PEER_MESSAGE_WHOLE);
 }
 
 size_t peer_bytes_read(struct peer *peer)
@@ -103,32 +109,16 @@ size_t peer_last_request(struct peer *peer, char *out, size_t size)
     return peer_request(peer, peer_requests(peer) - 1, out, size);
 }
 
-/* The signals of the process are for its own threads, and a write to a client that is gone raises
- * SIGPIPE in this one only, where it stays pending. Those of faults are left to the sanitizers. */
-static int start_thread(pthread_t *thread, void *(*run)(void *), void *argument)
-{
-    sigset_t ours;
-    sigset_t before;
-    int result;
-
-    sigfillset(&ours);
-    sigdelset(&ours, SIGSEGV);
-    sigdelset(&ours, SIGBUS);
-    sigdelset(&ours, SIGFPE);
-    sigdelset(&ours, SIGILL);
-    sigdelset(&ours, SIGABRT);
-    pthread_sigmask(SIG_SETMASK, &ours, &before);
-    result = pthread_create(thread, NULL, run, argument);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return result == 0 ? 0 : -1;
-}
-
 static void *run_connection(void *argument)
 {
     struct connection *connection = argument;
     struct peer_record *record = connection->play.record;
+    const struct peer_scripts *scripts = &connection->peer->scripts;
 
-    peer_play(&connection->play, connection->steps);
+    if (connection->peer->http2)
+        peer_h2_play(&connection->play.wire, record, scripts);
+    else
+        peer_play(&connection->play, peer_scripts_get(scripts, connection->number));
     peer_record_count(record, PEER_CLOSED);
     pthread_mutex_lock(&record->lock);
     connection->done = 1;
@@ -139,7 +129,6 @@ static void *run_connection(void *argument)
 static void begin_connection(struct peer *peer, int fd)
 {
     struct connection *connection = calloc(1, sizeof *connection);
-    size_t i = peer_connections(peer);
 
     if (connection == NULL) {
         close(fd);
@@ -147,10 +136,10 @@ static void begin_connection(struct peer *peer, int fd)
     }
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     peer_wire_init(&connection->play.wire, fd, peer->stop[0], peer->tls);
+    connection->peer = peer;
     connection->play.record = &peer->record;
-    connection->steps = peer->scripts[i < peer->script_count ? i : peer->script_count - 1];
-    peer_record_count(&peer->record, PEER_CONNECTIONS);
-    if (start_thread(&connection->thread, run_connection, connection) != 0) {
+    connection->number = peer_record_count(&peer->record, PEER_CONNECTIONS);
+    if (peer_thread_start(&connection->thread, run_connection, connection) != 0) {
         peer_wire_close(&connection->play.wire);
         free(connection);
         return;
@@ -203,48 +192,12 @@ static void *serve(void *argument)
     return NULL;
 }
 
-static struct sockaddr_in loopback(int port)
-{
-    struct sockaddr_in address;
-
-    memset(&address, 0, sizeof address);
-    address.sin_family = AF_INET;
-    address.sin_port = htons((uint16_t)port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-/* A socket of its own, bound to @port or, for 0, any free one; −1 when it is taken. */
-static int bound_socket(int port)
-{
-    struct sockaddr_in address = loopback(port);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
-static int port_of(int fd)
-{
-    struct sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-
-    getsockname(fd, (struct sockaddr *)&address, &size);
-    return ntohs(address.sin_port);
-}
-
-/* Not blocking: a client may be gone between poll and accept. */
 static int listen_on_any_port(struct peer *peer, int backlog)
 {
-    peer->listener = bound_socket(0);
-    if (peer->listener < 0 || listen(peer->listener, backlog) != 0)
+    peer->listener = peer_socket_listening(1, backlog);
+    if (peer->listener < 0)
         return -1;
-    fcntl(peer->listener, F_SETFD, FD_CLOEXEC);
-    fcntl(peer->listener, F_SETFL, O_NONBLOCK);
-    peer->port = port_of(peer->listener);
+    peer->port = peer_socket_port(peer->listener);
     return 0;
 }
 
@@ -284,23 +237,39 @@ static struct peer_step *copy_steps(const struct peer_step *steps)
 
 static int copy_scripts(struct peer *peer, const struct peer_script *scripts, size_t n)
 {
-    peer->scripts = calloc(n, sizeof *peer->scripts);
-    if (peer->scripts == NULL)
+    struct peer_scripts *copies = &peer->scripts;
+
+    copies->steps = calloc(n, sizeof *copies->steps);
+    if (copies->steps == NULL)
         return -1;
-    for (peer->script_count = 0; peer->script_count < n; peer->script_count++) {
-        struct peer_step *steps = copy_steps(scripts[peer->script_count].steps);
+    for (copies->count = 0; copies->count < n; copies->count++) {
+        struct peer_step *steps = copy_steps(scripts[copies->count].steps);
 
         if (steps == NULL)
             return -1;
-        peer->scripts[peer->script_count] = steps;
+        copies->steps[copies->count] = steps;
     }
     return 0;
 }
 
-static int use_tls(struct peer *peer)
+static void free_scripts(struct peer_scripts *scripts)
 {
+    for (size_t i = 0; i < scripts->count; i++)
+        free(scripts->steps[i]);
+    free(scripts->steps);
+}
+
+static int use_tls(struct peer *peer, unsigned flags)
+{
+    if ((flags & PEER_TLS) == 0)
+        return 0;
     peer->tls = peer_certificate_new(peer->ca_file, sizeof peer->ca_file);
-    return peer->tls == NULL ? -1 : 0;
+    if (peer->tls == NULL)
+        return -1;
+    peer->http2 = flags == PEER_HTTP2;
+    if (peer->http2)
+        peer_h2_choose(peer->tls);
+    return 0;
 }
 
 static int begin_serving(struct peer *peer)
@@ -308,7 +277,7 @@ static int begin_serving(struct peer *peer)
     snprintf(
         peer->url, sizeof peer->url, "%s://127.0.0.1:%d", peer->tls == NULL ? "http" : "https",
         peer->port);
-    peer->serving = start_thread(&peer->thread, serve, peer) == 0;
+    peer->serving = peer_thread_start(&peer->thread, serve, peer) == 0;
     return peer->serving ? 0 : -1;
 }
 
@@ -319,26 +288,11 @@ struct peer *peer_start(const struct peer_script *scripts, size_t n, unsigned fl
     if (peer == NULL)
         return NULL;
     if (copy_scripts(peer, scripts, n) != 0 || listen_on_any_port(peer, SOMAXCONN) != 0 ||
-        ((flags & PEER_TLS) != 0 && use_tls(peer) != 0) || begin_serving(peer) != 0) {
+        use_tls(peer, flags) != 0 || begin_serving(peer) != 0) {
         peer_stop(peer);
         return NULL;
     }
     return peer;
-}
-
-/* One more client that is never accepted: 1 when the kernel has answered it, 0 when it stalls. */
-static int fill_one(struct peer *peer)
-{
-    struct sockaddr_in address = loopback(peer->port);
-    struct pollfd writable = {socket(AF_INET, SOCK_STREAM, 0), POLLOUT, 0};
-
-    if (writable.fd < 0)
-        return 0;
-    peer->fillers[peer->filler_count++] = writable.fd;
-    fcntl(writable.fd, F_SETFD, FD_CLOEXEC);
-    fcntl(writable.fd, F_SETFL, O_NONBLOCK);
-    connect(writable.fd, (struct sockaddr *)&address, sizeof address);
-    return poll(&writable, 1, FULL_AFTER_MS) != 0;
 }
 
 struct peer *peer_start_silent(void)
@@ -352,8 +306,7 @@ struct peer *peer_start_silent(void)
         return NULL;
     }
     snprintf(peer->url, sizeof peer->url, "http://127.0.0.1:%d", peer->port);
-    while (peer->filler_count < FILLERS && fill_one(peer))
-        continue;
+    peer->filler_count = peer_socket_fill(peer->listener, peer->fillers);
     return peer;
 }
 
@@ -371,9 +324,7 @@ void peer_stop(struct peer *peer)
         close(peer->listener);
     close(peer->stop[0]);
     peer_certificate_free(peer->tls, peer->ca_file);
-    for (size_t i = 0; i < peer->script_count; i++)
-        free(peer->scripts[i]);
-    free(peer->scripts);
+    free_scripts(&peer->scripts);
     peer_record_free(&peer->record);
     free(peer);
 }
@@ -381,7 +332,7 @@ void peer_stop(struct peer *peer)
 int peer_unused_port(void)
 {
     for (int port = FIRST_UNUSED; port <= LAST_UNUSED; port++) {
-        int fd = bound_socket(port);
+        int fd = peer_socket_bound(1, port);
 
         if (fd >= 0) {
             close(fd);

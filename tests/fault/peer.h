@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A scripted HTTP/1.1 peer inside the test process: a small TCP or TLS server on 127.0.0.1 that a
- * test tells step by step what to do, so that every fault happens when and where it is wanted.
+/* A scripted peer inside the test process: a small TCP or TLS server on 127.0.0.1, HTTP/1.1 or
+ * HTTP/2, that a test tells step by step what to do, so that every fault happens when and where it
+ * is wanted.
  *
  *     struct peer *peer = PEER_START(
  *         PEER_TLS,
@@ -29,6 +30,8 @@ enum peer_action {
     PEER_DO_SEND,
     PEER_DO_SEND_REPEATED,
     PEER_DO_ANSWER,
+    PEER_DO_HALF_ANSWER,
+    PEER_DO_ANSWER_HEAD,
     PEER_DO_DRIP,
     PEER_DO_STALL,
     PEER_DO_WAIT_GO,
@@ -36,7 +39,9 @@ enum peer_action {
     PEER_DO_HALF_CLOSE,
     PEER_DO_CLOSE,
     PEER_DO_RESET,
-    PEER_DO_LOOP
+    PEER_DO_LOOP,
+    PEER_DO_GOAWAY,
+    PEER_DO_END_STREAM
 };
 
 struct peer_step {
@@ -48,7 +53,15 @@ struct peer_step {
 /* What one connection does: steps up to PEER_END. After the last one the connection is closed in
  * order. A step that reads ends the script when the client has closed, one that sends ends it when
  * the client is gone. With TLS the first step that reads or sends begins with the handshake: a
- * script that starts with a stall, a close or a reset does so during the client's handshake. */
+ * script that starts with a stall, a close or a reset does so during the client's handshake.
+ *
+ * With HTTP/2 it is what one stream does, from the end of the request's head on. After the last
+ * step, or PEER_LOOP, the answer that has begun is ended; a stream without one is reset; the
+ * connection goes on. PEER_READ_BYTES is of the body, and a step that reads a second head ends the
+ * script. What is sent is the answer's body; PEER_ANSWER_HEAD or status 200 comes before it. The
+ * request's text is as in HTTP/1.1, with the version "HTTP/2", "host" for the authority and the
+ * names in lower case. A step of the connection (PEER_HALF_CLOSE, PEER_CLOSE, PEER_RESET) ends the
+ * other streams, too. */
 struct peer_script {
     const struct peer_step *steps;
 };
@@ -84,6 +97,11 @@ struct peer_script {
  * has the answer to HEAD, which only tells the length. */
 #define PEER_ANSWER(status, body) PEER_STEP(PEER_DO_ANSWER, body, status)
 
+/* The same, but the body breaks off at its half. */
+#define PEER_HALF_ANSWER(status, body) PEER_STEP(PEER_DO_HALF_ANSWER, body, status)
+/* The head of an answer whose body is what the following steps send, to the end of the script. */
+#define PEER_ANSWER_HEAD(status) PEER_STEP(PEER_DO_ANSWER_HEAD, NULL, status)
+
 /* Waiting; peer_stop ends it. */
 #define PEER_STALL(ms)     PEER_STEP(PEER_DO_STALL, NULL, ms)
 #define PEER_STALL_FOREVER PEER_STEP(PEER_DO_STALL, NULL, -1)
@@ -97,13 +115,21 @@ struct peer_script {
 #define PEER_REFUSE     PEER_CLOSE /* the only step of a script: closes what it has accepted */
 #define PEER_LOOP       PEER_STEP(PEER_DO_LOOP, NULL, 0) /* back to the first step */
 
+/* HTTP/2 only; in HTTP/1.1 the connection ends. A GOAWAY names this stream as the last that is
+ * served, or the one before it: then this one has not been looked at. The connection is closed when
+ * its streams are done. */
+#define PEER_GOAWAY          PEER_STEP(PEER_DO_GOAWAY, NULL, 0)
+#define PEER_GOAWAY_BEFORE   PEER_STEP(PEER_DO_GOAWAY, NULL, 1)
+#define PEER_RST_STREAM(why) PEER_STEP(PEER_DO_END_STREAM, NULL, why) /* RFC 9113, 7 */
+
 enum peer_flags {
     PEER_PLAIN = 0,
-    PEER_TLS = 1 /* with a certificate of its own for localhost and 127.0.0.1 */
+    PEER_TLS = 1,  /* with a certificate of its own for localhost and 127.0.0.1 */
+    PEER_HTTP2 = 3 /* over TLS, chosen by ALPN; a client that does not offer it is refused */
 };
 
-/* Starts serving: script i for connection i, the last one for all further connections. @n is at
- * least 1. The steps are copied; their texts are borrowed until peer_stop. NULL when the system
+/* Starts serving: script i for connection i, or for stream i over all connections with HTTP/2; the
+ * last one for all further ones. @n is at least 1. The steps are copied; their texts are borrowed until peer_stop. NULL when the system
  * has no socket, thread or memory for it. */
 struct peer *peer_start(const struct peer_script *scripts, size_t n, unsigned flags);
 #define PEER_START(flags, ...)                                                                     \
@@ -138,6 +164,8 @@ enum peer_count {
     PEER_DELIVERIES,  /* whose head and body arrived whole */
     PEER_PAUSES,      /* PEER_WAIT_GO steps reached */
     PEER_CLOSED,      /* connections ended by the peer, its FIN or RST sent */
+    PEER_STREAMS,     /* of HTTP/2, opened */
+    PEER_CANCELS,     /* streams that the client reset */
     PEER_COUNTS
 };
 
@@ -146,6 +174,8 @@ int peer_wait(struct peer *peer, enum peer_count count, size_t least, int timeou
 size_t peer_count(struct peer *peer, enum peer_count count);
 size_t peer_connections(struct peer *peer);
 size_t peer_requests(struct peer *peer);
+/* Requests of this method whose head arrived whole, whatever became of the body. */
+size_t peer_arrived(struct peer *peer, const char *method);
 /* Requests of this method whose head and body arrived whole. */
 size_t peer_delivered(struct peer *peer, const char *method);
 /* Bytes that reading steps took; with TLS, of the decrypted text. */

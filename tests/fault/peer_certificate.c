@@ -20,44 +20,60 @@ static int add_extension(X509 *certificate, int nid, const char *value)
     return added;
 }
 
-static int name_itself(X509 *certificate)
+static int name_itself(X509 *certificate, const char *text)
 {
     X509_NAME *name = X509_get_subject_name(certificate);
-    const unsigned char *text = (const unsigned char *)"scripted peer";
 
-    return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0) == 1 &&
+    return X509_NAME_add_entry_by_txt(
+               name, "CN", MBSTRING_ASC, (const unsigned char *)text, -1, -1, 0) == 1 &&
            X509_set_issuer_name(certificate, name) == 1;
 }
 
 /* Valid from yesterday: the clocks of virtual machines jump. */
-static int fill_in(X509 *certificate, EVP_PKEY *key)
+static int fill_in(X509 *certificate, EVP_PKEY *key, const char *name)
 {
     return X509_set_version(certificate, 2) == 1 &&
            ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1) == 1 &&
            X509_gmtime_adj(X509_getm_notBefore(certificate), -DAY) != NULL &&
            X509_gmtime_adj(X509_getm_notAfter(certificate), DAY) != NULL &&
-           X509_set_pubkey(certificate, key) == 1 && name_itself(certificate) &&
+           X509_set_pubkey(certificate, key) == 1 && name_itself(certificate, name) &&
            add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
            add_extension(certificate, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1") &&
            X509_sign(certificate, key, EVP_sha256()) != 0;
 }
 
-static int write_file(X509 *certificate, char *file, size_t size)
+X509 *peer_certificate_make(EVP_PKEY *key, const char *name)
+{
+    X509 *certificate = X509_new();
+
+    if (certificate != NULL && fill_in(certificate, key, name))
+        return certificate;
+    X509_free(certificate);
+    return NULL;
+}
+
+FILE *peer_certificate_file(char *file, size_t size)
 {
     const char *folder = getenv("TMPDIR");
     int length = snprintf(
         file, size, "%s/supa-peer-XXXXXX", folder == NULL || *folder == '\0' ? "/tmp" : folder);
     int fd = length < 0 || (size_t)length >= size ? -1 : mkstemp(file);
     FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
+
+    if (stream == NULL && fd >= 0) {
+        close(fd);
+        unlink(file);
+    }
+    return stream;
+}
+
+static int write_file(X509 *certificate, char *file, size_t size)
+{
+    FILE *stream = peer_certificate_file(file, size);
     int written;
 
-    if (stream == NULL) {
-        if (fd >= 0) {
-            close(fd);
-            unlink(file);
-        }
+    if (stream == NULL)
         return 0;
-    }
     written = PEM_write_X509(stream, certificate) == 1;
     written = fclose(stream) == 0 && written;
     if (!written)
@@ -68,12 +84,11 @@ static int write_file(X509 *certificate, char *file, size_t size)
 SSL_CTX *peer_certificate_new(char *file, size_t size)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509 *certificate = X509_new();
+    X509 *certificate = key == NULL ? NULL : peer_certificate_make(key, "scripted peer");
     SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
 
-    if (key == NULL || certificate == NULL || tls == NULL || !fill_in(certificate, key) ||
-        SSL_CTX_use_certificate(tls, certificate) != 1 || SSL_CTX_use_PrivateKey(tls, key) != 1 ||
-        !write_file(certificate, file, size)) {
+    if (certificate == NULL || tls == NULL || SSL_CTX_use_certificate(tls, certificate) != 1 ||
+        SSL_CTX_use_PrivateKey(tls, key) != 1 || !write_file(certificate, file, size)) {
         SSL_CTX_free(tls);
         tls = NULL;
     }

@@ -5,6 +5,7 @@
 
 #include <openssl/ssl.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* A server's context with a new P-256 key and a certificate signed by itself for localhost and
  * 127.0.0.1, which is also written to a new PEM file, its path to @file. NULL when that fails;
@@ -12,5 +13,10 @@
 SSL_CTX *peer_certificate_new(char *file, size_t size);
 /* Frees the context and removes the file. NULL does nothing. */
 void peer_certificate_free(SSL_CTX *tls, const char *file);
+
+/* A certificate that @key signs for itself, for localhost and 127.0.0.1. NULL when memory is gone. */
+X509 *peer_certificate_make(EVP_PKEY *key, const char *name);
+/* A new temporary file, its path to @file; NULL when there is none. */
+FILE *peer_certificate_file(char *file, size_t size);
 
 #endif

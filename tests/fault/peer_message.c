@@ -129,6 +129,17 @@ size_t peer_message_take(
     return taken;
 }
 
+int peer_message_add(struct peer_message *message, const char *bytes, size_t length)
+{
+    if (make_room(message, length) != 0)
+        return -1;
+    if (length != 0)
+        memcpy(message->text + message->length, bytes, length);
+    message->length += length;
+    message->text[message->length] = '\0';
+    return 0;
+}
+
 int peer_message_is(const struct peer_message *message, const char *method)
 {
     size_t length = strlen(method);

@@ -33,6 +33,8 @@ void peer_message_free(struct peer_message *message);
 size_t peer_message_take(
     struct peer_message *message, const char *bytes, size_t length, enum peer_message_state goal);
 
+/* Appends bytes as they are, whatever the state. −1 when memory is gone. */
+int peer_message_add(struct peer_message *message, const char *bytes, size_t length);
 int peer_message_is(const struct peer_message *message, const char *method);
 
 #endif

@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct peer_step *peer_scripts_get(const struct peer_scripts *scripts, size_t i)
+{
+    return scripts->steps[i < scripts->count ? i : scripts->count - 1];
+}
+
 static int fill_input(struct peer_play *play)
 {
     if (play->first < play->last)
@@ -107,12 +112,10 @@ static int send_repeated(struct peer_play *play, const struct peer_step *step)
 }
 
 /* One write: a head and a body that arrive apart are another script. */
-static int answer(struct peer_play *play, const struct peer_step *step)
+static int send_answer(struct peer_play *play, const struct peer_step *step, size_t shown)
 {
     int bodyless = step->number == 204 || step->number == 304;
-    int head_only = play->message != NULL && peer_message_is(play->message, "HEAD");
-    size_t body = strlen(step->text);
-    size_t size = body + 160;
+    size_t size = shown + 160;
     char *text = malloc(size);
     int length;
     int result;
@@ -125,11 +128,36 @@ static int answer(struct peer_play *play, const struct peer_step *step)
         length = snprintf(
             text, size,
             "HTTP/1.1 %ld Scripted\r\nContent-Type: application/json; charset=utf-8\r\n"
-            "Content-Length: %zu\r\n\r\n%s",
-            step->number, body, head_only ? "" : step->text);
+            "Content-Length: %zu\r\n\r\n%.*s",
+            step->number, strlen(step->text), (int)shown, step->text);
     result = peer_wire_write(&play->wire, text, (size_t)length);
     free(text);
     return result;
+}
+
+static int answer(struct peer_play *play, const struct peer_step *step)
+{
+    int head_only = play->message != NULL && peer_message_is(play->message, "HEAD");
+
+    return send_answer(play, step, head_only ? 0 : strlen(step->text));
+}
+
+static int half_answer(struct peer_play *play, const struct peer_step *step)
+{
+    return send_answer(play, step, strlen(step->text) / 2);
+}
+
+/* The end of the connection is the body's. */
+static int answer_head(struct peer_play *play, const struct peer_step *step)
+{
+    char text[128];
+    int length = snprintf(
+        text, sizeof text,
+        "HTTP/1.1 %ld Scripted\r\nContent-Type: application/json; charset=utf-8\r\n"
+        "Connection: close\r\n\r\n",
+        step->number);
+
+    return peer_wire_write(&play->wire, text, (size_t)length);
 }
 
 static int drip(struct peer_play *play, const struct peer_step *step)
@@ -196,6 +224,8 @@ static int (*const actions[])(struct peer_play *, const struct peer_step *) = {
     [PEER_DO_SEND] = send_text,
     [PEER_DO_SEND_REPEATED] = send_repeated,
     [PEER_DO_ANSWER] = answer,
+    [PEER_DO_HALF_ANSWER] = half_answer,
+    [PEER_DO_ANSWER_HEAD] = answer_head,
     [PEER_DO_DRIP] = drip,
     [PEER_DO_STALL] = stall,
     [PEER_DO_WAIT_GO] = wait_go,
@@ -204,6 +234,8 @@ static int (*const actions[])(struct peer_play *, const struct peer_step *) = {
     [PEER_DO_CLOSE] = end,
     [PEER_DO_RESET] = reset,
     [PEER_DO_LOOP] = loop,
+    [PEER_DO_GOAWAY] = end,
+    [PEER_DO_END_STREAM] = end,
 };
 
 void peer_play(struct peer_play *play, const struct peer_step *steps)

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Plays one connection's script. */
+/* Plays one connection's script, HTTP/1.1. */
 #ifndef FAULT_PEER_PLAY_H
 #define FAULT_PEER_PLAY_H
 
 #include "peer_record.h"
 #include "peer_wire.h"
+
+struct peer_scripts {
+    struct peer_step **steps;
+    size_t count;
+};
+
+/* Script @i, or the last one. */
+const struct peer_step *peer_scripts_get(const struct peer_scripts *scripts, size_t i);
 
 enum { PEER_INPUT = 16384 };
 

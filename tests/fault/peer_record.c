@@ -45,11 +45,15 @@ static void add_one(struct peer_record *record, enum peer_count count)
     pthread_cond_broadcast(&record->changed);
 }
 
-void peer_record_count(struct peer_record *record, enum peer_count count)
+size_t peer_record_count(struct peer_record *record, enum peer_count count)
 {
+    size_t before;
+
     pthread_mutex_lock(&record->lock);
+    before = record->counts[count];
     add_one(record, count);
     pthread_mutex_unlock(&record->lock);
+    return before;
 }
 
 size_t peer_record_get(struct peer_record *record, enum peer_count count)
@@ -134,6 +138,41 @@ size_t peer_record_take(
     return taken;
 }
 
+int peer_record_head(struct peer_record *record, struct peer_message *message)
+{
+    int result;
+
+    pthread_mutex_lock(&record->lock);
+    result = keep(record, message);
+    if (result == 0) {
+        message->state = PEER_MESSAGE_BODY;
+        record->bytes_read += message->length;
+    }
+    pthread_mutex_unlock(&record->lock);
+    return result;
+}
+
+int peer_record_body(
+    struct peer_record *record, struct peer_message *message, const char *bytes, size_t length)
+{
+    int result;
+
+    pthread_mutex_lock(&record->lock);
+    result = peer_message_add(message, bytes, length);
+    if (result == 0)
+        record->bytes_read += length;
+    pthread_mutex_unlock(&record->lock);
+    return result;
+}
+
+void peer_record_end(struct peer_record *record, struct peer_message *message)
+{
+    pthread_mutex_lock(&record->lock);
+    message->state = PEER_MESSAGE_WHOLE;
+    add_one(record, PEER_DELIVERIES);
+    pthread_mutex_unlock(&record->lock);
+}
+
 size_t peer_record_bytes(struct peer_record *record)
 {
     size_t n;
@@ -144,7 +183,8 @@ size_t peer_record_bytes(struct peer_record *record)
     return n;
 }
 
-size_t peer_record_delivered(struct peer_record *record, const char *method)
+size_t
+peer_record_messages(struct peer_record *record, const char *method, enum peer_message_state least)
 {
     size_t n = 0;
 
@@ -152,7 +192,7 @@ size_t peer_record_delivered(struct peer_record *record, const char *method)
     for (size_t i = 0; i < record->counts[PEER_REQUESTS]; i++) {
         const struct peer_message *message = record->messages[i];
 
-        if (message->state == PEER_MESSAGE_WHOLE && peer_message_is(message, method))
+        if (message->state >= least && peer_message_is(message, method))
             n++;
     }
     pthread_mutex_unlock(&record->lock);
@@ -193,6 +233,17 @@ int peer_record_await_go(struct peer_record *record)
         record->goes--;
     pthread_mutex_unlock(&record->lock);
     return stopping ? -1 : 0;
+}
+
+int peer_record_take_go(struct peer_record *record)
+{
+    int taken;
+
+    pthread_mutex_lock(&record->lock);
+    taken = record->goes != 0;
+    record->goes -= (size_t)taken;
+    pthread_mutex_unlock(&record->lock);
+    return taken;
 }
 
 void peer_record_go(struct peer_record *record)

@@ -22,7 +22,8 @@ struct peer_record {
 int peer_record_init(struct peer_record *record);
 void peer_record_free(struct peer_record *record);
 
-void peer_record_count(struct peer_record *record, enum peer_count count);
+/* One more; how many there were before. */
+size_t peer_record_count(struct peer_record *record, enum peer_count count);
 size_t peer_record_get(struct peer_record *record, enum peer_count count);
 int peer_record_wait(
     struct peer_record *record, enum peer_count count, size_t least, int timeout_ms);
@@ -32,12 +33,25 @@ int peer_record_wait(
 size_t peer_record_take(
     struct peer_record *record, struct peer_message *message, const char *bytes, size_t length,
     enum peer_message_state goal);
+
+/* The same for a request that does not come as text: the head, of which @message holds the text;
+ * more of the body; its end. Each returns −1 when memory is gone; the record owns the message after
+ * a head that it could keep. */
+int peer_record_head(struct peer_record *record, struct peer_message *message);
+int peer_record_body(
+    struct peer_record *record, struct peer_message *message, const char *bytes, size_t length);
+void peer_record_end(struct peer_record *record, struct peer_message *message);
+
 size_t peer_record_bytes(struct peer_record *record);
-size_t peer_record_delivered(struct peer_record *record, const char *method);
+/* How many requests of this method have come to the state @least or beyond. */
+size_t
+peer_record_messages(struct peer_record *record, const char *method, enum peer_message_state least);
 size_t peer_record_text(struct peer_record *record, size_t i, char *out, size_t size);
 
 /* Waits for a go: 0, or −1 when the peer stops. */
 int peer_record_await_go(struct peer_record *record);
+/* Takes a go that is there: 1, or 0. */
+int peer_record_take_go(struct peer_record *record);
 void peer_record_go(struct peer_record *record);
 void peer_record_stop(struct peer_record *record);
 

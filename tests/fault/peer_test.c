@@ -1,28 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+#include "bare.h"
 #include "peer.h"
+#include "timing.h"
 
 #include <arpa/inet.h>
 #include <CUnit/CUnit.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define HELLO "GET /hello HTTP/1.1\r\nHost: peer\r\n\r\n"
 #define POST  "POST /rows HTTP/1.1\r\nHost: peer\r\nContent-Length: 7\r\n\r\n{\"a\":1}"
 
 enum { SOON_MS = 5000 };
-
-static long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int connect_to(int port)
 {
@@ -244,10 +236,10 @@ static void a_stall_lasts_and_holds_up_nobody_else(void)
     long start;
 
     CU_ASSERT(peer_wait(peer, PEER_CONNECTIONS, 1, SOON_MS));
-    start = now_ms();
+    start = timing_now_ms();
     talk(peer, HELLO, text, sizeof text);
     CU_ASSERT_STRING_EQUAL(text, "x");
-    CU_ASSERT(now_ms() - start >= 100);
+    CU_ASSERT(timing_now_ms() - start >= 100);
     CU_ASSERT_EQUAL(recv(stalled, text, sizeof text, MSG_DONTWAIT), -1);
     CU_ASSERT_EQUAL(errno, EAGAIN);
     close(stalled);
@@ -268,9 +260,9 @@ static void stopping_ends_every_wait(void)
     CU_ASSERT(peer_wait(peer, PEER_CONNECTIONS, 6, SOON_MS));
     CU_ASSERT(peer_wait(peer, PEER_PAUSES, 1, SOON_MS));
     CU_ASSERT_FALSE(peer_wait(peer, PEER_CLOSED, 1, 20));
-    start = now_ms();
+    start = timing_now_ms();
     peer_stop(peer);
-    CU_ASSERT(now_ms() - start < SOON_MS);
+    CU_ASSERT(timing_now_ms() - start < SOON_MS);
     for (size_t i = 0; i < 6; i++)
         close(fds[i]);
 }
@@ -279,13 +271,13 @@ static void dripped_bytes_come_one_by_one(void)
 {
     struct peer *peer = PEER_START(PEER_PLAIN, PEER_SCRIPT(PEER_DRIP("slow", 30)));
     int fd = connect_to(peer_port(peer));
-    long start = now_ms();
+    long start = timing_now_ms();
     char text[8];
 
     CU_ASSERT_EQUAL(recv(fd, text, sizeof text, 0), 1);
     CU_ASSERT_EQUAL(hear_all(fd, text, sizeof text), 0);
     CU_ASSERT_STRING_EQUAL(text, "low");
-    CU_ASSERT(now_ms() - start >= 60);
+    CU_ASSERT(timing_now_ms() - start >= 60);
     close(fd);
     peer_stop(peer);
 }
@@ -314,53 +306,26 @@ static void nobody_listens_on_an_unused_port(void)
     CU_ASSERT_EQUAL(errno, ECONNREFUSED);
 }
 
-/* The body's bytes are counted in the size_t behind @length. */
-static size_t count_body(char *bytes, size_t size, size_t n, void *length)
+static void open_for(struct bare *bare, struct peer *peer)
 {
-    (void)bytes;
-    *(size_t *)length += size * n;
-    return size * n;
-}
-
-static CURL *new_client(struct peer *peer, size_t *length)
-{
-    CURL *curl = curl_easy_init();
-
-    CU_ASSERT_PTR_NOT_NULL_FATAL(curl);
-    *length = 0;
-    curl_easy_setopt(curl, CURLOPT_URL, peer_url(peer));
-    curl_easy_setopt(curl, CURLOPT_CAINFO, peer_ca_file(peer));
-    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)SOON_MS);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, count_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, length);
-    return curl;
-}
-
-static long status_of(CURL *curl)
-{
-    long status = 0;
-
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    return status;
+    bare_open(bare, peer_url(peer), peer_ca_file(peer));
 }
 
 static void serve_three_on_one_connection(unsigned flags)
 {
     struct peer *peer =
         PEER_START(flags, PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]"), PEER_LOOP));
-    size_t length;
-    CURL *curl = new_client(peer, &length);
+    struct bare bare;
 
+    open_for(&bare, peer);
     for (int i = 0; i < 3; i++) {
-        CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_OK);
-        CU_ASSERT_EQUAL(status_of(curl), 200);
+        CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
+        CU_ASSERT_EQUAL(bare_status(&bare), 200);
     }
-    CU_ASSERT_EQUAL(length, 6);
+    CU_ASSERT_STRING_EQUAL(bare.body, "[]");
     CU_ASSERT_EQUAL(peer_connections(peer), 1);
     CU_ASSERT_EQUAL(peer_delivered(peer, "GET"), 3);
-    curl_easy_cleanup(curl);
+    bare_close(&bare);
     CU_ASSERT(peer_wait(peer, PEER_CLOSED, 1, SOON_MS));
     peer_stop(peer);
 }
@@ -381,18 +346,18 @@ static void answers_without_a_body_are_well_formed(void)
         PEER_PLAIN, PEER_SCRIPT(
                         PEER_READ_REQUEST, PEER_ANSWER(200, "[1]"), PEER_READ_REQUEST,
                         PEER_ANSWER(204, ""), PEER_LOOP));
-    size_t length;
-    CURL *curl = new_client(peer, &length);
+    struct bare bare;
 
-    curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_OK);
-    curl_easy_setopt(curl, CURLOPT_NOBODY, 0L);
-    curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_OK);
-    CU_ASSERT_EQUAL(status_of(curl), 204);
-    CU_ASSERT_EQUAL(length, 0);
+    open_for(&bare, peer);
+    curl_easy_setopt(bare.curl, CURLOPT_NOBODY, 1L);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
+    curl_easy_setopt(bare.curl, CURLOPT_NOBODY, 0L);
+    curl_easy_setopt(bare.curl, CURLOPT_HTTPGET, 1L);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
+    CU_ASSERT_EQUAL(bare_status(&bare), 204);
+    CU_ASSERT_EQUAL(bare.length, 0);
     CU_ASSERT_EQUAL(peer_connections(peer), 1);
-    curl_easy_cleanup(curl);
+    bare_close(&bare);
     peer_stop(peer);
 }
 
@@ -402,12 +367,12 @@ static void a_repeated_text_comes_as_often_as_said(void)
         PEER_TLS, PEER_SCRIPT(
                       PEER_READ_REQUEST, PEER_SEND("HTTP/1.1 200 OK\r\n\r\n"),
                       PEER_SEND_REPEATED("{\"id\":1},", 200001)));
-    size_t length;
-    CURL *curl = new_client(peer, &length);
+    struct bare bare;
 
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_OK);
-    CU_ASSERT_EQUAL(length, 9 * 200001);
-    curl_easy_cleanup(curl);
+    open_for(&bare, peer);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
+    CU_ASSERT_EQUAL(bare.length, 9 * 200001);
+    bare_close(&bare);
     peer_stop(peer);
 }
 
@@ -417,21 +382,21 @@ static void the_certificate_is_verified_with_the_ca_file_only(void)
         PEER_START(PEER_TLS, PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]"), PEER_LOOP));
     char file[256];
     char url[64];
-    size_t length;
-    CURL *curl = new_client(peer, &length);
+    struct bare bare;
 
+    open_for(&bare, peer);
     snprintf(file, sizeof file, "%s", peer_ca_file(peer));
     snprintf(url, sizeof url, "https://localhost:%d", peer_port(peer));
-    curl_easy_setopt(curl, CURLOPT_IPRESOLVE, CURL_IPRESOLVE_V4);
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_OK);
-    curl_easy_cleanup(curl);
+    curl_easy_setopt(bare.curl, CURLOPT_IPRESOLVE, CURL_IPRESOLVE_V4);
+    curl_easy_setopt(bare.curl, CURLOPT_URL, url);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
+    bare_close(&bare);
 
-    curl = new_client(peer, &length);
-    curl_easy_setopt(curl, CURLOPT_CAINFO, NULL);
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_PEER_FAILED_VERIFICATION);
+    open_for(&bare, peer);
+    curl_easy_setopt(bare.curl, CURLOPT_CAINFO, NULL);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_PEER_FAILED_VERIFICATION);
     CU_ASSERT_EQUAL(peer_requests(peer), 1);
-    curl_easy_cleanup(curl);
+    bare_close(&bare);
     peer_stop(peer);
     CU_ASSERT_EQUAL(access(file, F_OK), -1);
 }
@@ -441,16 +406,16 @@ static void a_script_can_fail_the_handshake(void)
     struct peer *peer = PEER_START(
         PEER_TLS, PEER_SCRIPT(PEER_REFUSE), PEER_SCRIPT(PEER_STALL_FOREVER),
         PEER_SCRIPT(PEER_HANDSHAKE, PEER_CLOSE));
-    size_t length;
-    CURL *curl = new_client(peer, &length);
+    struct bare bare;
 
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_SSL_CONNECT_ERROR);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 200L);
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_OPERATION_TIMEDOUT);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)SOON_MS);
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_GOT_NOTHING);
+    open_for(&bare, peer);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_SSL_CONNECT_ERROR);
+    curl_easy_setopt(bare.curl, CURLOPT_TIMEOUT_MS, 200L);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OPERATION_TIMEDOUT);
+    curl_easy_setopt(bare.curl, CURLOPT_TIMEOUT_MS, (long)SOON_MS);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_GOT_NOTHING);
     CU_ASSERT_EQUAL(peer_connections(peer), 3);
-    curl_easy_cleanup(curl);
+    bare_close(&bare);
     peer_stop(peer);
 }
 
@@ -469,12 +434,12 @@ static void a_tls_client_that_goes_away_raises_no_signal(void)
         PEER_TLS, PEER_SCRIPT(
                       PEER_READ_REQUEST, PEER_SEND("HTTP/1.1 200 OK\r\n\r\n"),
                       PEER_SEND_REPEATED("0123456789", 10000000)));
-    size_t length;
-    CURL *curl = new_client(peer, &length);
+    struct bare bare;
 
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, refuse_body);
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_WRITE_ERROR);
-    curl_easy_cleanup(curl);
+    open_for(&bare, peer);
+    curl_easy_setopt(bare.curl, CURLOPT_WRITEFUNCTION, refuse_body);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_WRITE_ERROR);
+    bare_close(&bare);
     CU_ASSERT(peer_wait(peer, PEER_CLOSED, 1, SOON_MS));
     peer_stop(peer);
 }
@@ -482,28 +447,18 @@ static void a_tls_client_that_goes_away_raises_no_signal(void)
 static void a_connect_to_a_silent_peer_stalls(void)
 {
     struct peer *peer = peer_start_silent();
-    size_t length;
-    CURL *curl = new_client(peer, &length);
+    struct bare bare;
 
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, 300L);
-    CU_ASSERT_EQUAL(curl_easy_perform(curl), CURLE_OPERATION_TIMEDOUT);
+    open_for(&bare, peer);
+    curl_easy_setopt(bare.curl, CURLOPT_CONNECTTIMEOUT_MS, 300L);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OPERATION_TIMEDOUT);
     CU_ASSERT_EQUAL(peer_connections(peer), 0);
-    curl_easy_cleanup(curl);
+    bare_close(&bare);
     peer_stop(peer);
 }
 
 /* What the SDK's promise about writes rests on: libcurl sends a request again whose reused
- * connection died, whatever its method, and asks this function each time before it does. */
-
-static int allow_one(void *calls, char *to, char *from, int to_port, int from_port)
-{
-    (void)to;
-    (void)from;
-    (void)to_port;
-    (void)from_port;
-    return ++*(int *)calls == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
-}
-
+ * connection died, whatever its method, and asks a function each time before it does. */
 static const struct write_row {
     unsigned flags;
     const char *method;
@@ -516,22 +471,18 @@ static const struct write_row {
 };
 
 /* A read that leaves its connection behind, then a write whose connection dies once it is read. */
-static CURLcode write_on_dying(struct peer *peer, const struct write_row *row, int *calls)
+static CURLcode write_on_dying(struct peer *peer, const struct write_row *row, int guarded)
 {
-    size_t length;
-    CURL *curl = new_client(peer, &length);
-    CURLcode result = curl_easy_perform(curl);
+    struct bare bare;
+    CURLcode result;
 
-    CU_ASSERT_EQUAL(result, CURLE_OK);
-    if (row->body != NULL)
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, row->body);
-    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, row->method);
-    if (calls != NULL) {
-        curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, allow_one);
-        curl_easy_setopt(curl, CURLOPT_PREREQDATA, calls);
-    }
-    result = curl_easy_perform(curl);
-    curl_easy_cleanup(curl);
+    open_for(&bare, peer);
+    CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
+    bare_method(&bare, row->method, row->body);
+    if (guarded)
+        bare_allow_one(&bare);
+    result = bare_ask(&bare);
+    bare_close(&bare);
     return result;
 }
 
@@ -541,11 +492,9 @@ static void check_dying(const struct write_row *row, int guarded)
         row->flags,
         PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]"), PEER_READ_REQUEST, PEER_CLOSE),
         PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]"), PEER_LOOP));
-    int calls = 0;
-    CURLcode result = write_on_dying(peer, row, guarded ? &calls : NULL);
+    CURLcode result = write_on_dying(peer, row, guarded);
 
     CU_ASSERT_EQUAL(result, guarded ? CURLE_ABORTED_BY_CALLBACK : CURLE_OK);
-    CU_ASSERT_EQUAL(calls, guarded ? 2 : 0);
     CU_ASSERT(peer_wait(peer, PEER_CLOSED, 2, SOON_MS));
     CU_ASSERT_EQUAL(peer_delivered(peer, row->method), guarded ? 1 : 2);
     peer_stop(peer);

@@ -27,6 +27,17 @@ int peer_wire_rest(const struct peer_wire *wire, long ms)
     return poll(&stop, 1, (int)ms) == 0 ? 0 : -1;
 }
 
+int peer_wire_await(const struct peer_wire *wire, long ms)
+{
+    struct pollfd either[] = {{wire->stop, POLLIN, 0}, {wire->fd, POLLIN, 0}};
+    int ready;
+
+    if (wire->ssl != NULL && SSL_pending(wire->ssl) > 0)
+        return 1;
+    ready = poll(either, 2, (int)ms);
+    return ready < 0 || either[0].revents != 0 ? -1 : ready;
+}
+
 static int wait_for(const struct peer_wire *wire, short events)
 {
     struct pollfd either[] = {{wire->stop, POLLIN, 0}, {wire->fd, events, 0}};

@@ -23,6 +23,8 @@ int peer_wire_handshake(struct peer_wire *wire); /* reading and writing begin wi
 int peer_wire_read(struct peer_wire *wire, char *out, size_t size, size_t *length);
 int peer_wire_write(struct peer_wire *wire, const char *bytes, size_t length);
 int peer_wire_rest(const struct peer_wire *wire, long ms); /* −1: until the peer stops */
+/* 1 when there is something to read, 0 after @ms; −1: no limit. */
+int peer_wire_await(const struct peer_wire *wire, long ms);
 int peer_wire_half_close(struct peer_wire *wire);
 
 /* These do nothing when the wire is closed. */

@@ -72,21 +72,10 @@ static int read_once(supa_client *client, supa_error *error)
     return supa_exec(q, error);
 }
 
-/* Requests of this method whose head came, whatever became of their body. */
-static size_t heads(struct peer *peer, const char *method)
-{
-    size_t length = strlen(method), count = 0;
-    char text[16];
-
-    for (size_t i = 0; peer_request(peer, i, text, sizeof text) != 0; i++)
-        count += strncmp(text, method, length) == 0 && text[length] == ' ';
-    return count;
-}
-
 static void print_case(
     const struct kind *kind, const char *what, struct peer *peer, int code, const supa_error *error)
 {
-    size_t sent = peer != NULL ? heads(peer, kind->method) : 0;
+    size_t sent = peer != NULL ? peer_arrived(peer, kind->method) : 0;
     size_t whole = peer != NULL ? peer_delivered(peer, kind->method) : 0;
 
     printf(
@@ -163,7 +152,7 @@ static void check_fault(const struct fault *fault, const struct kind *kind)
     supa_client_unref(client); /* which ends its connections: the peer has seen all there is */
     CU_ASSERT(peer_wait(peer, PEER_CLOSED, peer_connections(peer), SOON_MS));
     print_case(kind, fault->what, peer, code, &error);
-    CU_ASSERT_EQUAL(heads(peer, kind->method), 1);
+    CU_ASSERT_EQUAL(peer_arrived(peer, kind->method), 1);
     CU_ASSERT_EQUAL(code, fault->code);
     CU_ASSERT_EQUAL(error.code, fault->code);
     CU_ASSERT_EQUAL(error.outcome, fault->outcome);
@@ -234,7 +223,7 @@ static void check_large(const struct kind *kind, const struct fault *fault)
     supa_client_unref(client);
     CU_ASSERT(peer_wait(peer, PEER_CLOSED, peer_connections(peer), SOON_MS));
     print_case(kind, fault->what, peer, code, &error);
-    CU_ASSERT_EQUAL(heads(peer, "POST"), 1);
+    CU_ASSERT_EQUAL(peer_arrived(peer, "POST"), 1);
     CU_ASSERT_EQUAL(peer_delivered(peer, "POST"), 0);
     CU_ASSERT_EQUAL(code, SUPA_ERROR_NETWORK);
     CU_ASSERT_EQUAL(error.outcome, SUPA_UNKNOWN);
@@ -268,7 +257,7 @@ static void check_idle(const struct kind *kind)
     print_case(
         kind, "50 on connections that were closed while idle", peer, (int)error.code, &error);
     CU_ASSERT_EQUAL(failed, 0);
-    CU_ASSERT_EQUAL(heads(peer, kind->method), IN_A_ROW);
+    CU_ASSERT_EQUAL(peer_arrived(peer, kind->method), IN_A_ROW);
     CU_ASSERT_EQUAL(peer_delivered(peer, kind->method), IN_A_ROW);
     CU_ASSERT_EQUAL(peer_connections(peer), IN_A_ROW);
     supa_client_unref(client);
@@ -322,7 +311,7 @@ static void check_unasked(const struct kind *kind)
     code = write_once(client, kind, &error);
     print_case(kind, "on a connection with an answer nobody asked for", peer, code, &error);
     CU_ASSERT_EQUAL(code, SUPA_OK);
-    CU_ASSERT_EQUAL(heads(peer, kind->method), 1);
+    CU_ASSERT_EQUAL(peer_arrived(peer, kind->method), 1);
     CU_ASSERT_EQUAL(peer_delivered(peer, kind->method), 1);
     supa_client_unref(client);
     peer_stop(peer);
@@ -392,7 +381,7 @@ static void check_read(const struct kind *kind)
     code = read_once(client, &error);
     print_case(kind, "reused, closed after the request; one before", peer, code, &error);
     CU_ASSERT_EQUAL(code, SUPA_OK);
-    CU_ASSERT_EQUAL(heads(peer, "GET"), 3);
+    CU_ASSERT_EQUAL(peer_arrived(peer, "GET"), 3);
     supa_client_unref(client);
     peer_stop(peer);
 }
@@ -418,7 +407,7 @@ static void check_read_once_more(const struct kind *kind)
     CU_ASSERT_EQUAL(code, SUPA_ERROR_NETWORK);
     CU_ASSERT_EQUAL(error.outcome, SUPA_UNKNOWN);
     CU_ASSERT_EQUAL(error.retryable, 1);
-    CU_ASSERT_EQUAL(heads(peer, "GET"), 3);
+    CU_ASSERT_EQUAL(peer_arrived(peer, "GET"), 3);
     supa_client_unref(client);
     peer_stop(peer);
 }

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "main.h"
 
-extern CU_TestInfo peer_tests[], replay_tests[], transport_tests[];
+/* The fixtures first: what stands on them comes after. */
+extern CU_TestInfo peer_tests[], peer_h2_tests[], crowd_tests[], resolver_tests[], gateway_tests[],
+    helpers_tests[], replay_tests[], matrix_tests[], transport_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"peer", NULL, NULL, NULL, NULL, peer_tests},
+    {"peer, HTTP/2", NULL, NULL, NULL, NULL, peer_h2_tests},
+    {"crowd", NULL, NULL, NULL, NULL, crowd_tests},
+    {"resolver", NULL, NULL, NULL, NULL, resolver_tests},
+    {"gateway", NULL, NULL, NULL, NULL, gateway_tests},
+    {"helpers", NULL, NULL, NULL, NULL, helpers_tests},
     {"replay", NULL, NULL, NULL, NULL, replay_tests},
+    {"matrix", NULL, NULL, NULL, NULL, matrix_tests},
     {"transport", NULL, NULL, NULL, NULL, transport_tests},
     CU_SUITE_INFO_NULL,
 };
