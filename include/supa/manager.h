@@ -124,14 +124,14 @@ typedef struct supa_manager_options {
     supa_keyring *keyring;             /**< required; the manager takes a reference */
     int32_t scope;                     /**< a supa_scope_kind. Default none */
     int32_t reserved;
-    int64_t cache_max; /**< cached stores. Default 8,192: each takes four of a process's mappings,
-                             of which Linux allows 65,530. 0 caches none, −1 is no limit */
+    int64_t cache_max; /**< cached stores, of some 2 KB each. Default 16,384. 0 caches none, −1 is
+                             no limit */
     int64_t ttl_ms;    /**< how long a store is cached, less up to 10 %. Default 3,600,000 */
 } supa_manager_options;
 
 #define SUPA_MANAGER_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(supa_manager_options), NULL, NULL, NULL, SUPA_SCOPE_NONE, 0, 8192, 3600000          \
+        sizeof(supa_manager_options), NULL, NULL, NULL, SUPA_SCOPE_NONE, 0, 16384, 3600000         \
     }
 
 /**

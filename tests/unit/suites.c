@@ -2,20 +2,21 @@
 #include "main.h"
 
 /* In the order in which data flows, as in lib/Makefile.am. */
-extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], redact_tests[],
-    json_tests[], number_tests[], url_tests[], escape_tests[], select_tests[], query_tests[],
-    filters_tests[], operands_tests[], groups_tests[], shape_tests[], writes_tests[], body_tests[],
-    rpc_tests[], prefer_tests[], headers_tests[], template_tests[], curl_tests[], value_tests[],
-    fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[], address_tests[],
-    timestamp_tests[], rows_tests[], fields_tests[], server_error_tests[], response_tests[],
-    client_tests[], flow_tests[], keyring_tests[], envelope_tests[], credentials_tests[],
-    cache_tests[], environment_tests[];
+extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], slab_tests[],
+    redact_tests[], json_tests[], number_tests[], url_tests[], escape_tests[], select_tests[],
+    query_tests[], filters_tests[], operands_tests[], groups_tests[], shape_tests[], writes_tests[],
+    body_tests[], rpc_tests[], prefer_tests[], headers_tests[], template_tests[], curl_tests[],
+    value_tests[], fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[],
+    address_tests[], timestamp_tests[], rows_tests[], fields_tests[], server_error_tests[],
+    response_tests[], client_tests[], capacity_tests[], flow_tests[], keyring_tests[],
+    envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
     {"text", NULL, NULL, NULL, NULL, text_tests},
     {"error", NULL, NULL, NULL, NULL, error_tests},
     {"secret", NULL, NULL, NULL, NULL, secret_tests},
+    {"slab", NULL, NULL, NULL, NULL, slab_tests},
     {"redact", NULL, NULL, NULL, NULL, redact_tests},
     {"json", NULL, NULL, NULL, NULL, json_tests},
     {"number", NULL, NULL, NULL, NULL, number_tests},
@@ -46,6 +47,7 @@ CU_SuiteInfo test_suites[] = {
     {"server_error", NULL, NULL, NULL, NULL, server_error_tests},
     {"response", NULL, NULL, NULL, NULL, response_tests},
     {"client", NULL, NULL, NULL, NULL, client_tests},
+    {"capacity", NULL, NULL, NULL, NULL, capacity_tests},
     {"flow", NULL, NULL, NULL, NULL, flow_tests},
     {"keyring", NULL, NULL, NULL, NULL, keyring_tests},
     {"envelope", NULL, NULL, NULL, NULL, envelope_tests},
