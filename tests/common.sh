@@ -42,8 +42,8 @@ install_test_tools() {
 }
 
 # build VARIANT: configures and builds in build/VARIANT, which is left in $build. Variants: plain,
-# demo, clang, static,
-# sanitized (address,undefined), thread. Warnings are errors.
+# demo, clang, static (and without what is optional), sanitized (address,undefined), thread. Warnings
+# are errors.
 build() {
   local variant=$1 options=(--enable-werror)
   build=$top/build/$variant
@@ -53,7 +53,7 @@ build() {
   case $variant in
   sanitized) options+=(--enable-sanitize=address,undefined --disable-shared) ;;
   clang) options+=(CC=clang CXX=clang++) ;;
-  static) options+=(--disable-shared) ;;
+  static) options+=(--disable-shared --without-libcrypto) ;;
   thread) options+=(--enable-sanitize=thread --disable-shared) ;;
   esac
   if [[ ! -x $top/configure || $top/configure.ac -nt $top/configure ]]; then

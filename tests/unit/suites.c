@@ -9,7 +9,7 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     value_tests[], fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[],
     address_tests[], timestamp_tests[], rows_tests[], fields_tests[], server_error_tests[],
     response_tests[], client_tests[], capacity_tests[], flow_tests[], keyring_tests[],
-    envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
+    envelope_v1_tests[], envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -50,6 +50,7 @@ CU_SuiteInfo test_suites[] = {
     {"capacity", NULL, NULL, NULL, NULL, capacity_tests},
     {"flow", NULL, NULL, NULL, NULL, flow_tests},
     {"keyring", NULL, NULL, NULL, NULL, keyring_tests},
+    {"envelope_v1", NULL, NULL, NULL, NULL, envelope_v1_tests},
     {"envelope", NULL, NULL, NULL, NULL, envelope_tests},
     {"credentials", NULL, NULL, NULL, NULL, credentials_tests},
     {"cache", NULL, NULL, NULL, NULL, cache_tests},
