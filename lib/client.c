@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "base/process.h"
 #include "base/secret.h"
+#include "base/slab.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "client_internal.h"
@@ -180,15 +181,11 @@ static void keep_prefix(supa_client *client, const struct url *url, int *failed)
     client->target.prefix_length = url->length + length + 1;
 }
 
-static void
-add_line(supa_client *client, const struct header_line ***last, const char *data, int *failed)
+/* The list's next node, behind the one before it. */
+static void add_line(struct header_line **node, const struct header_line ***last, const char *data)
 {
-    struct header_line *line = arena_get(&client->arena, sizeof *line);
+    struct header_line *line = (*node)++;
 
-    if (line == NULL) {
-        *failed = 1;
-        return;
-    }
     line->data = data;
     line->next = NULL;
     **last = line;
@@ -205,44 +202,48 @@ static char *put_secret(char *at, const char *prefix, const char *value, const c
     return at + prefix_length + length + 1;
 }
 
-/* All headers of the client, in guarded memory: the options' own may carry secrets too. */
+/* All headers of the client and the list of them, in guarded memory: the options' own may carry
+ * secrets too. */
 static void keep_headers(supa_client *client, const supa_client_options *given, int *failed)
 {
     static const char apikey[] = "apikey: ", bearer[] = "Authorization: Bearer ";
     const char *token = given->token != NULL ? given->token : given->key;
     const struct header_line **last = &client->target.headers;
     const char *line;
-    size_t size = 1;
+    size_t size = 0, count = 3; /* the user agent, the bearer and the key */
+    struct header_line *node;
     char *at;
 
-    for (size_t i = 0; given->headers != NULL && given->headers[i] != NULL; i++)
+    for (size_t i = 0; given->headers != NULL && given->headers[i] != NULL; i++, count++)
         size += strlen(given->headers[i]) + 1;
     size += given->key != NULL ? sizeof apikey + strlen(given->key) : 0;
     size += token != NULL ? sizeof bearer + strlen(token) : 0;
-    client->secrets = at = secret_get(size);
-    if (at == NULL) {
+    client->secrets = node = slab_get(count * sizeof *node + size);
+    if (node == NULL) {
         *failed = 1;
         return;
     }
+    at = (char *)(node + count);
     if (token != NULL) { /* the first, so that a query's own token can stand in for it */
         at = put_secret(at, bearer, token, &line);
-        add_line(client, &last, line, failed);
+        add_line(&node, &last, line);
         client->target.secrets[given->key != NULL] = line + sizeof bearer - 1;
         client->options.token = given->token != NULL ? line + sizeof bearer - 1 : NULL;
     }
-    add_line(client, &last, user_agent, failed);
+    add_line(&node, &last, user_agent);
     for (size_t i = 0; given->headers != NULL && given->headers[i] != NULL; i++) {
         at = put_secret(at, "", given->headers[i], &line);
-        add_line(client, &last, line, failed);
+        add_line(&node, &last, line);
     }
     if (given->key != NULL) {
         at = put_secret(at, apikey, given->key, &line);
-        add_line(client, &last, line, failed);
+        add_line(&node, &last, line);
         client->options.key = client->target.secrets[0] = line + sizeof apikey - 1;
     }
     client->target.headers_without_token = client->target.headers;
-    if (token != NULL && !*failed)
+    if (token != NULL)
         client->target.headers_without_token = client->target.headers->next;
+    *failed |= slab_close(client->secrets) != 0;
 }
 
 /* The options' header texts again, for clients that are derived from this one. */
@@ -326,7 +327,7 @@ static void destroy(struct target *target)
 
     host_unref(client->endpoint.host);
     transport_give_back(client->transport);
-    secret_free(client->secrets);
+    slab_free(client->secrets);
     arena_free(&client->arena);
     memory_free(client);
 }

@@ -16,7 +16,7 @@ struct supa_client {
     struct endpoint endpoint;
     struct transport *transport;
     supa_client_options options; /* its texts are the client's own */
-    char *secrets;               /* guarded memory: the headers that carry keys */
+    void *secrets;               /* a slot of the slab: the headers and the list of them */
     struct arena arena;
     unsigned generation;           /* of the process that made it */
     atomic_int rollback_confirmed; /* the server has said that it honours tx=rollback */

@@ -11,6 +11,7 @@ for v in plain sanitized; do
   tally "fault, $v" "$build/tests/fault/fault"
   export STACK_SEAL=$build/tests/stack/seal
   tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
+  tally "envelopes of Node, $v" node "$top/tests/live/envelope.mjs" "$build/tests/live/envelope"
 done
 tally "readme" "$top/tests/live/readme.sh"
 tally "checks" "$top/tests/checks/run.sh"

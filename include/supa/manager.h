@@ -25,6 +25,20 @@ typedef struct supa_manager supa_manager;
 /** Bytes of an encryption key. */
 #define SUPA_KEY_BYTES 32
 
+/** Bytes that hold any key's id and the NUL behind it. */
+#define SUPA_KEY_ID_SIZE 33
+
+/**
+ * The forms of sealed credentials. Version 2 is `supa2.<key id>.<base64url>`, bound to its row.
+ * Version 1 is what older programs wrote, `<iv>:<tag>:<ciphertext>` in base64, AES-256-GCM with one
+ * key without an id, bound to nothing: an envelope copied to another store's row opens there too.
+ * Libraries configured without libcrypto neither open nor write it.
+ */
+typedef enum supa_envelope_version {
+    SUPA_ENVELOPE_V1 = 1,
+    SUPA_ENVELOPE_V2 = 2
+} supa_envelope_version;
+
 /**
  * An empty keyring. Its keys live in guarded memory, which cannot be read while it is idle and is
  * wiped at the end. Fill it before it is shared. A child of fork makes a keyring of its own.
@@ -44,6 +58,19 @@ SUPA_API SUPA_WARN_UNUSED supa_keyring *supa_keyring_new(supa_error *error);
  */
 SUPA_API int supa_keyring_add(
     supa_keyring *keyring, const char *id, const void *key, size_t length, supa_error *error);
+
+/**
+ * Add the key of version 1, the one that older programs call ENCRYPTION_KEY. It opens envelopes of
+ * version 1, seals them where supa_envelope_seal_as or supa_envelope_rewrap is asked to, and is never
+ * used for version 2.
+ *
+ * @param key     its SUPA_KEY_BYTES bytes (not their base64); copied, the caller wipes its own.
+ * @param length  must be SUPA_KEY_BYTES.
+ * @return 0, or the code with @p error filled in: ARGUMENT, CONFLICT (there is one already),
+ *         NO_MEMORY. Not while other threads use the keyring.
+ */
+SUPA_API int
+supa_keyring_add_v1(supa_keyring *keyring, const void *key, size_t length, supa_error *error);
 
 /**
  * A keyring from text: `id:base64` entries, parted by commas or line ends; lines that begin with
@@ -81,10 +108,22 @@ SUPA_API int supa_key_generate(const char *id, char *out, size_t size, supa_erro
  * @param store_id       the store's UUID.
  * @param plaintext, length  at most 64 KiB.
  * @return a text of the caller's for supa_text_free; NULL with @p error filled in on failure:
- *         ARGUMENT (also when the keyring is empty), NO_MEMORY.
+ *         ARGUMENT (also when the keyring has no key that seals), NO_MEMORY.
  */
 SUPA_API SUPA_WARN_UNUSED char *supa_envelope_seal(
     const supa_keyring *keyring, const char *database_type, const char *store_id,
+    const void *plaintext, size_t length, supa_error *error);
+
+/**
+ * The same in a version of the caller's choice: SUPA_ENVELOPE_V1 while an older program still reads
+ * the row. That one is sealed with the keyring's key of version 1 and is not bound to the store.
+ *
+ * @param version    a supa_envelope_version.
+ * @param plaintext, length  1 byte to 64 KiB for version 1.
+ * @return as supa_envelope_seal; also UNSUPPORTED: version 1 without libcrypto.
+ */
+SUPA_API SUPA_WARN_UNUSED char *supa_envelope_seal_as(
+    const supa_keyring *keyring, int version, const char *database_type, const char *store_id,
     const void *plaintext, size_t length, supa_error *error);
 
 /**
@@ -92,14 +131,40 @@ SUPA_API SUPA_WARN_UNUSED char *supa_envelope_seal(
  * it returns: it never touches the heap unless @p read copies it.
  *
  * @param read  called once, on success, with the plaintext and a NUL behind it.
- * @return what @p read returned, or −1 with @p error filled in: CREDENTIALS (malformed, cut short,
- *         sealed for another store or with a key that is not the keyring's), UNSUPPORTED (an
- *         envelope of another version), ARGUMENT, NO_MEMORY.
+ * @return what @p read returned, or −1 with @p error filled in: CREDENTIALS (malformed, cut short, a
+ *         short tag, sealed for another store or with a key that is not the keyring's), UNSUPPORTED
+ *         (a version that this library does not know, or version 1 without libcrypto), ARGUMENT,
+ *         NO_MEMORY.
  */
 SUPA_API int supa_envelope_open(
     const supa_keyring *keyring, const char *database_type, const char *store_id,
     const char *envelope, int (*read)(void *user, const char *plaintext, size_t length), void *user,
     supa_error *error);
+
+/**
+ * Seal anew what an envelope holds: after a rotation of keys, or to migrate to version 2 or back. The
+ * plaintext stays in guarded memory and is wiped. An envelope of version 1 is bound to no row, so
+ * what stands in a store's row becomes that store's: migrate rows that are known to be right.
+ *
+ * @param version  what to write, a supa_envelope_version.
+ * @return a text of the caller's for supa_text_free; NULL with @p error filled in on failure: as
+ *         supa_envelope_open and supa_envelope_seal_as.
+ */
+SUPA_API SUPA_WARN_UNUSED char *supa_envelope_rewrap(
+    const supa_keyring *keyring, const char *database_type, const char *store_id,
+    const char *envelope, int version, supa_error *error);
+
+/**
+ * What an envelope says of itself, by its form and without a key: whether it is still to be migrated,
+ * or names a key that is to be taken away. That it has the form does not mean that it opens.
+ *
+ * @param version  receives SUPA_ENVELOPE_V1 or SUPA_ENVELOPE_V2; 0 on failure.
+ * @param key_id   SUPA_KEY_ID_SIZE bytes, or NULL; receives the id of version 2's key, or "".
+ * @return 0, or the code with @p error filled in: CREDENTIALS (no envelope), UNSUPPORTED (a version
+ *         that this library does not know), ARGUMENT.
+ */
+SUPA_API int
+supa_envelope_info(const char *envelope, int *version, char *key_id, supa_error *error);
 
 /** Which tables a manager's clients may ask for. */
 typedef enum supa_scope_kind {
@@ -124,14 +189,14 @@ typedef struct supa_manager_options {
     supa_keyring *keyring;             /**< required; the manager takes a reference */
     int32_t scope;                     /**< a supa_scope_kind. Default none */
     int32_t reserved;
-    int64_t cache_max; /**< cached stores. Default 8,192: each takes four of a process's mappings,
-                             of which Linux allows 65,530. 0 caches none, −1 is no limit */
+    int64_t cache_max; /**< cached stores, of some 2 KB each. Default 16,384. 0 caches none, −1 is
+                             no limit */
     int64_t ttl_ms;    /**< how long a store is cached, less up to 10 %. Default 3,600,000 */
 } supa_manager_options;
 
 #define SUPA_MANAGER_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(supa_manager_options), NULL, NULL, NULL, SUPA_SCOPE_NONE, 0, 8192, 3600000          \
+        sizeof(supa_manager_options), NULL, NULL, NULL, SUPA_SCOPE_NONE, 0, 16384, 3600000         \
     }
 
 /**
@@ -144,7 +209,8 @@ supa_manager_new(const supa_manager_options *options, supa_error *error);
 
 /**
  * Make a manager from the environment, with the platform's tables enforced:
- * MASTER_SUPABASE_URL, MASTER_SUPABASE_SERVICE_KEY, and SUPA_KEYRING_FILE or SUPA_KEYRING.
+ * MASTER_SUPABASE_URL, MASTER_SUPABASE_SERVICE_KEY, and SUPA_KEYRING_FILE or SUPA_KEYRING. Beside
+ * or instead of a keyring, ENCRYPTION_KEY: the key of version 1, 32 bytes in standard base64.
  * For servers of one's own: SUPA_ALLOW_PLAIN_HTTP=1 and SUPA_ALLOW_PRIVATE=1, for all clients.
  *
  * @return as supa_manager_new; ARGUMENT names the variable that is missing or wrong.

@@ -66,6 +66,22 @@ int secret_show(void *secret)
     return !fails() && sodium_mprotect_readonly(secret) == 0 ? 0 : -1;
 }
 
+int secret_open(void *secret)
+{
+    return sodium_mprotect_readwrite(secret) == 0 ? 0 : -1;
+}
+
+int secret_shut(void *secret)
+{
+    return sodium_mprotect_readonly(secret) == 0 ? 0 : -1;
+}
+
+/* sodium_malloc has tried, and does not tell. To lock twice is to lock once. */
+int secret_locked(void *secret, size_t size)
+{
+    return sodium_mlock(secret, size) == 0;
+}
+
 void secret_wipe(void *bytes, size_t length)
 {
     if (length != 0)

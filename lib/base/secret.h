@@ -21,6 +21,12 @@ void secret_free(void *secret);
  * all threads. 0, or −1 and nothing is changed. Showing takes memory of the kernel's. */
 int secret_hide(void *secret);
 int secret_show(void *secret);
+/* The same for a block that is never hidden: by writing too, and by reading only again. */
+int secret_open(void *secret);
+int secret_shut(void *secret);
+
+/* 1 when the block of @size bytes was locked: it never goes to the swap space. */
+int secret_locked(void *secret, size_t size);
 
 /* Zeroes that no optimiser removes; for memory of any kind. */
 void secret_wipe(void *bytes, size_t length);

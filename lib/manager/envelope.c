@@ -2,107 +2,52 @@
 #include "manager/envelope.h"
 
 #include "base/error.h"
-#include "base/memory.h"
 #include "base/secret.h"
-#include "base/text.h"
-#include "manager/keyring.h"
+#include "manager/envelope_v1.h"
+#include "manager/envelope_v2.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
-#define PREFIX        "supa2."
-#define PREFIX_LENGTH (sizeof PREFIX - 1)
-#define BASE64        sodium_base64_VARIANT_URLSAFE_NO_PADDING
-#define ALPHABET      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-#define TAG_BYTES     crypto_aead_xchacha20poly1305_ietf_ABYTES
-#define OVERHEAD      (ENVELOPE_NONCE_BYTES + TAG_BYTES)
-#define DATA_MAX      (ENVELOPE_PLAINTEXT_MAX + OVERHEAD)
+#define PREFIX_LENGTH (sizeof ENVELOPE_V2_PREFIX - 1)
 
-_Static_assert(SUPA_KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "the cipher's key");
-_Static_assert(
-    ENVELOPE_NONCE_BYTES == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "the cipher's nonce");
-
-/* The row an envelope belongs to, as it is bound to the ciphertext. */
-struct binding {
-    char store_id[UUID_LENGTH + 1]; /* lower case; "" until it is known to be a UUID */
-    unsigned char bytes[sizeof "supa2" + ENVELOPE_TYPE_MAX + 1 + UUID_LENGTH];
-    size_t length;
-};
-
-/* An envelope taken apart. */
-struct parts {
-    const char *id;
-    size_t id_length;
-    unsigned char *data; /* nonce and ciphertext; the heap's */
-    size_t length;
-};
-
-static int bind_row(
-    struct binding *binding, const char *database_type, const char *store_id, supa_error *error)
+int envelope_row_read(
+    struct envelope_row *row, const char *database_type, const char *store_id, supa_error *error)
 {
     size_t length = database_type == NULL ? 0 : strnlen(database_type, ENVELOPE_TYPE_MAX + 1);
-    unsigned char *at = binding->bytes;
 
-    if (!text_uuid(store_id, binding->store_id)) {
-        binding->store_id[0] = '\0';
+    row->type = database_type;
+    if (!text_uuid(store_id, row->store_id)) {
+        row->store_id[0] = '\0';
         return error_argument(error, "the store id is not a UUID");
     }
     if (length < 1 || length > ENVELOPE_TYPE_MAX || text_has_control(database_type, length))
         return error_argument(
             error, "a database type is 1 to %d bytes without control characters",
             ENVELOPE_TYPE_MAX);
-    memcpy(at, "supa2", sizeof "supa2");
-    at += sizeof "supa2";
-    memcpy(at, database_type, length + 1);
-    at += length + 1;
-    memcpy(at, binding->store_id, UUID_LENGTH);
-    binding->length = sizeof "supa2" + length + 1 + UUID_LENGTH;
     return SUPA_OK;
 }
 
 /* Says whom the error is about, once its code and text are there. */
-static void about(const struct binding *binding, supa_error *error)
+static void about(const struct envelope_row *row, supa_error *error)
 {
-    if (binding->store_id[0] != '\0')
-        error_about(error, SUPA_SIDE_TENANT, binding->store_id, NULL);
+    if (row->store_id[0] != '\0')
+        error_about(error, SUPA_SIDE_TENANT, row->store_id, NULL);
 }
 
-/* Nonce and ciphertext as a block of @length + OVERHEAD bytes, or NULL. */
-static unsigned char *encrypt(
-    struct keyring_key *key, const struct binding *binding, const void *plaintext, size_t length,
-    const unsigned char *nonce)
+int envelope_malformed(supa_error *error)
 {
-    unsigned char *data = memory_get(length + OVERHEAD);
-    const unsigned char *bytes;
-
-    if (data == NULL)
-        return NULL;
-    bytes = keyring_key_open(key);
-    if (bytes == NULL) {
-        memory_free(data);
-        return NULL;
-    }
-    memcpy(data, nonce, ENVELOPE_NONCE_BYTES);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(
-        data + ENVELOPE_NONCE_BYTES, NULL, plaintext, length, binding->bytes, binding->length, NULL,
-        nonce, bytes);
-    keyring_key_close(key);
-    return data;
+    return error_set(
+        error, SUPA_ERROR_CREDENTIALS, SUPA_NOT_SENT,
+        "the credentials are not an envelope (supa2.<key id>.<base64url>, or three texts of base64 "
+        "with colons between them): malformed or cut short");
 }
 
-/* The envelope's text around @data, or NULL. */
-static char *write_envelope(const char *id, const unsigned char *data, size_t length)
+static int check_version(int version, supa_error *error)
 {
-    size_t head = PREFIX_LENGTH + strlen(id) + 1;
-    size_t encoded = sodium_base64_encoded_len(length, BASE64); /* the NUL's included */
-    char *text = memory_get(head + encoded);
-
-    if (text == NULL)
-        return NULL;
-    snprintf(text, head + 1, PREFIX "%s.", id);
-    sodium_bin2base64(text + head, encoded, data, length, BASE64);
-    return text;
+    if (version == SUPA_ENVELOPE_V1 || version == SUPA_ENVELOPE_V2)
+        return SUPA_OK;
+    return error_argument(error, "envelopes are written in version 1 or 2, not %d", version);
 }
 
 static int check_plaintext(
@@ -110,37 +55,37 @@ static int check_plaintext(
 {
     if (keyring == NULL || (plaintext == NULL && length != 0))
         return error_argument(error, "a keyring and a plaintext are required");
-    if (keyring_first(keyring) == NULL)
-        return error_argument(error, "the keyring has no key to seal with");
     if (length > ENVELOPE_PLAINTEXT_MAX)
         return error_argument(
             error, "credentials have at most %d bytes, not %zu", ENVELOPE_PLAINTEXT_MAX, length);
-    return SUPA_OK;
+    return secret_start(error);
 }
 
-char *envelope_seal_with_nonce(
-    const supa_keyring *keyring, const char *database_type, const char *store_id,
-    const void *plaintext, size_t length, const unsigned char nonce[ENVELOPE_NONCE_BYTES],
-    supa_error *error)
+static char *seal(
+    const supa_keyring *keyring, int version, const struct envelope_row *row, const void *plaintext,
+    size_t length, supa_error *error)
 {
-    struct binding binding;
-    unsigned char *data = NULL;
+    unsigned char nonce[ENVELOPE_V2_NONCE_BYTES];
+
+    randombytes_buf(nonce, sizeof nonce);
+    return version == SUPA_ENVELOPE_V1
+               ? envelope_v1_seal(keyring, plaintext, length, nonce, error)
+               : envelope_v2_seal(keyring, row, plaintext, length, nonce, error);
+}
+
+char *supa_envelope_seal_as(
+    const supa_keyring *keyring, int version, const char *database_type, const char *store_id,
+    const void *plaintext, size_t length, supa_error *error)
+{
+    struct envelope_row row = {.store_id = ""};
     char *envelope = NULL;
 
-    if (bind_row(&binding, database_type, store_id, error) != 0)
-        goto done;
-    if (check_plaintext(keyring, plaintext, length, error) != 0)
-        goto done;
-    data = encrypt(keyring_first(keyring), &binding, plaintext, length, nonce);
-    if (data != NULL)
-        envelope = write_envelope(keyring_first(keyring)->id, data, length + OVERHEAD);
+    if (check_version(version, error) == SUPA_OK &&
+        envelope_row_read(&row, database_type, store_id, error) == SUPA_OK &&
+        check_plaintext(keyring, plaintext, length, error) == SUPA_OK)
+        envelope = seal(keyring, version, &row, plaintext, length, error);
     if (envelope == NULL)
-        error_no_memory(error);
-
-done:
-    memory_free(data);
-    if (envelope == NULL)
-        about(&binding, error);
+        about(&row, error);
     return envelope;
 }
 
@@ -148,37 +93,12 @@ char *supa_envelope_seal(
     const supa_keyring *keyring, const char *database_type, const char *store_id,
     const void *plaintext, size_t length, supa_error *error)
 {
-    unsigned char nonce[ENVELOPE_NONCE_BYTES];
-
-    if (secret_start(error) != 0)
-        return NULL;
-    randombytes_buf(nonce, sizeof nonce);
-    return envelope_seal_with_nonce(
-        keyring, database_type, store_id, plaintext, length, nonce, error);
+    return supa_envelope_seal_as(
+        keyring, SUPA_ENVELOPE_V2, database_type, store_id, plaintext, length, error);
 }
 
-static int malformed(supa_error *error)
-{
-    return error_set(
-        error, SUPA_ERROR_CREDENTIALS, SUPA_NOT_SENT,
-        "the credentials are not an envelope (supa2.<key id>.<base64url>): malformed or cut short");
-}
-
-/* Version 1 is three texts of base64, parted by colons. */
-static int is_version_1(const char *text)
-{
-    for (int part = 0; part < 3; part++) {
-        size_t length = strspn(text, ALPHABET "+/=");
-
-        if (length == 0 || text[length] != (part < 2 ? ':' : '\0'))
-            return 0;
-        text += length + 1;
-    }
-    return 1;
-}
-
-/* The number of a version in "supa<number>.", as its length; 0 when there is none. */
-static size_t version_length(const char *text)
+/* The number in "supa<number>.", as its length; 0 when there is none. */
+static size_t number_length(const char *text)
 {
     size_t length;
 
@@ -188,104 +108,63 @@ static size_t version_length(const char *text)
     return length <= 9 && text[4 + length] == '.' ? length : 0;
 }
 
-static int check_version(const char *envelope, supa_error *error)
+/* SUPA_ENVELOPE_V1 or _V2, or 0 with @error filled in. */
+static int version_of(const char *envelope, supa_error *error)
 {
-    int other = (int)version_length(envelope);
+    int other = (int)number_length(envelope);
 
-    if (strncmp(envelope, PREFIX, PREFIX_LENGTH) == 0)
-        return SUPA_OK;
-    if (other == 0 && !is_version_1(envelope))
-        return malformed(error);
-    return error_set(
-        error, SUPA_ERROR_UNSUPPORTED, SUPA_NOT_SENT,
-        "the credentials are an envelope of version %.*s; this build opens envelopes of version 2 "
-        "only",
-        other == 0 ? 1 : other, other == 0 ? "1" : envelope + 4);
+    if (strncmp(envelope, ENVELOPE_V2_PREFIX, PREFIX_LENGTH) == 0)
+        return SUPA_ENVELOPE_V2;
+    if (envelope_v1_is(envelope))
+        return SUPA_ENVELOPE_V1;
+    if (other == 0)
+        envelope_malformed(error);
+    else
+        error_set(
+            error, SUPA_ERROR_UNSUPPORTED, SUPA_NOT_SENT,
+            "the credentials are an envelope of the form supa%.*s, which this libsupa does not "
+            "know; it opens supa2 and version 1",
+            other, envelope + 4);
+    return 0;
 }
 
-/* Fills in the data of @parts; 0, −1 when the text is not its one base64url, or NO_MEMORY. The
- * alphabet is checked here, because libsodium 1.0.18 takes bytes from 0x80 on for its last letter. */
-static int decode_data(struct parts *parts, const char *text)
+int supa_envelope_info(const char *envelope, int *version, char *key_id, supa_error *error)
 {
-    size_t length = strspn(text, ALPHABET "-_");
-    size_t room = length / 4 * 3 + 3;
+    const char *id = "";
+    size_t length = 0;
+    int found;
 
-    if (text[length] != '\0' || length >= sodium_base64_ENCODED_LEN(DATA_MAX, BASE64))
-        return -1;
-    parts->data = memory_get(room);
-    if (parts->data == NULL)
-        return SUPA_ERROR_NO_MEMORY;
-    if (sodium_base642bin(parts->data, room, text, length, NULL, &parts->length, NULL, BASE64) != 0)
-        return -1;
-    return parts->length >= OVERHEAD ? 0 : -1;
-}
-
-static int take_apart(struct parts *parts, const char *envelope, supa_error *error)
-{
-    const char *dot;
-    int decoded;
-
-    if (check_version(envelope, error) != 0)
-        return -1;
-    parts->id = envelope + PREFIX_LENGTH;
-    dot = strchr(parts->id, '.');
-    if (dot == NULL || !keyring_id_valid(parts->id, (size_t)(dot - parts->id)))
-        return malformed(error);
-    parts->id_length = (size_t)(dot - parts->id);
-    decoded = decode_data(parts, dot + 1);
-    if (decoded == SUPA_ERROR_NO_MEMORY)
-        return error_no_memory(error);
-    return decoded == 0 ? SUPA_OK : malformed(error);
-}
-
-/* Into @plaintext, which gets a NUL behind it and is for reading then. */
-static int decrypt(
-    struct keyring_key *key, const struct binding *binding, const struct parts *parts,
-    char *plaintext, supa_error *error)
-{
-    const unsigned char *bytes = keyring_key_open(key);
-    int failed;
-
-    if (bytes == NULL)
-        return error_no_memory(error);
-    failed = crypto_aead_xchacha20poly1305_ietf_decrypt(
-        (unsigned char *)plaintext, NULL, NULL, parts->data + ENVELOPE_NONCE_BYTES,
-        parts->length - ENVELOPE_NONCE_BYTES, binding->bytes, binding->length, parts->data, bytes);
-    keyring_key_close(key);
-    if (failed)
-        return error_set(
-            error, SUPA_ERROR_CREDENTIALS, SUPA_NOT_SENT,
-            "the credentials do not open for this store: sealed for another store or type, with "
-            "another key, or changed");
-    plaintext[parts->length - OVERHEAD] = '\0';
-    return secret_show(plaintext) == 0 ? SUPA_OK : error_no_memory(error);
+    if (envelope == NULL || version == NULL)
+        return error_argument(error, "an envelope and a place for its version are required");
+    *version = 0;
+    found = version_of(envelope, error);
+    if (found == SUPA_ENVELOPE_V2)
+        id = envelope_v2_key_id(envelope, &length);
+    if (id == NULL)
+        return envelope_malformed(error);
+    if (found == 0)
+        return number_length(envelope) != 0 ? SUPA_ERROR_UNSUPPORTED : SUPA_ERROR_CREDENTIALS;
+    *version = found;
+    if (key_id != NULL) {
+        memcpy(key_id, id, length);
+        key_id[length] = '\0';
+    }
+    return SUPA_OK;
 }
 
 /* The plaintext as a block for secret_free, or NULL with @error filled in. */
-static char *open_parts(
-    const supa_keyring *keyring, const struct binding *binding, const struct parts *parts,
-    supa_error *error)
+static char *open_envelope(
+    const supa_keyring *keyring, const struct envelope_row *row, const char *envelope,
+    size_t *length, supa_error *error)
 {
-    struct keyring_key *key = keyring_find(keyring, parts->id, parts->id_length);
-    char *plaintext;
-
-    if (key == NULL) {
-        error_set(
-            error, SUPA_ERROR_CREDENTIALS, SUPA_NOT_SENT,
-            "the credentials are sealed with the key %.*s, which the keyring does not have",
-            (int)parts->id_length, parts->id);
+    switch (version_of(envelope, error)) {
+    case SUPA_ENVELOPE_V1:
+        return envelope_v1_open(keyring, envelope, length, error);
+    case SUPA_ENVELOPE_V2:
+        return envelope_v2_open(keyring, row, envelope, length, error);
+    default:
         return NULL;
     }
-    plaintext = secret_get(parts->length - OVERHEAD + 1);
-    if (plaintext == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
-    if (decrypt(key, binding, parts, plaintext, error) != 0) {
-        secret_free(plaintext);
-        return NULL;
-    }
-    return plaintext;
 }
 
 int supa_envelope_open(
@@ -293,23 +172,42 @@ int supa_envelope_open(
     const char *envelope, int (*read)(void *user, const char *plaintext, size_t length), void *user,
     supa_error *error)
 {
-    struct binding binding = {.length = 0};
-    struct parts parts = {.data = NULL};
+    struct envelope_row row = {.store_id = ""};
     char *plaintext = NULL;
+    size_t length = 0;
     int result;
 
     if (keyring == NULL || envelope == NULL || read == NULL)
         error_argument(error, "a keyring, an envelope and a reader are required");
-    else if (
-        bind_row(&binding, database_type, store_id, error) == 0 &&
-        take_apart(&parts, envelope, error) == 0)
-        plaintext = open_parts(keyring, &binding, &parts, error);
-    memory_free(parts.data);
+    else if (envelope_row_read(&row, database_type, store_id, error) == SUPA_OK)
+        plaintext = open_envelope(keyring, &row, envelope, &length, error);
     if (plaintext == NULL) {
-        about(&binding, error);
+        about(&row, error);
         return -1;
     }
-    result = read(user, plaintext, parts.length - OVERHEAD);
+    result = read(user, plaintext, length);
     secret_free(plaintext);
     return result;
+}
+
+char *supa_envelope_rewrap(
+    const supa_keyring *keyring, const char *database_type, const char *store_id,
+    const char *envelope, int version, supa_error *error)
+{
+    struct envelope_row row = {.store_id = ""};
+    char *plaintext = NULL, *sealed = NULL;
+    size_t length = 0;
+
+    if (keyring == NULL || envelope == NULL)
+        error_argument(error, "a keyring and an envelope are required");
+    else if (
+        check_version(version, error) == SUPA_OK &&
+        envelope_row_read(&row, database_type, store_id, error) == SUPA_OK)
+        plaintext = open_envelope(keyring, &row, envelope, &length, error);
+    if (plaintext != NULL)
+        sealed = seal(keyring, version, &row, plaintext, length, error);
+    secret_free(plaintext);
+    if (sealed == NULL)
+        about(&row, error);
+    return sealed;
 }

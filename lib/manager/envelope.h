@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* Sealed credentials, version 2:
- *
- *     supa2.<key id>.<base64url of nonce and ciphertext, without padding>
- *
- * XChaCha20-Poly1305 with the associated data "supa2" 00 <database type> 00 <store id, lower case>,
- * which is what ties an envelope to its row. One plaintext under one nonce has one envelope: what is
- * not canonical does not open. */
+/* What the versions of sealed credentials have in common. The version is told by an envelope's form:
+ * see envelope_v1.h and envelope_v2.h. */
 #ifndef MANAGER_ENVELOPE_H
 #define MANAGER_ENVELOPE_H
+
+#include "base/text.h"
 
 #include <stddef.h>
 #include <supa/manager.h>
 
 #define ENVELOPE_PLAINTEXT_MAX 65536
 #define ENVELOPE_TYPE_MAX      50 /* bytes of a database type */
-#define ENVELOPE_NONCE_BYTES   24
 
-/* supa_envelope_seal with a nonce that is given: for tests, which compare with published envelopes.
- * A nonce that seals twice gives both plaintexts away. */
-char *envelope_seal_with_nonce(
-    const supa_keyring *keyring, const char *database_type, const char *store_id,
-    const void *plaintext, size_t length, const unsigned char nonce[ENVELOPE_NONCE_BYTES],
-    supa_error *error);
+/* Letters and digits, in base64's order. */
+#define ENVELOPE_ALPHABET "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+/* The row that an envelope stands in. Valid when it was read from arguments. */
+struct envelope_row {
+    char store_id[UUID_LENGTH + 1]; /* lower case; "" until it is known to be a UUID */
+    const char *type;               /* borrowed */
+};
+
+/* 0, or ARGUMENT with @error filled in. */
+int envelope_row_read(
+    struct envelope_row *row, const char *database_type, const char *store_id, supa_error *error);
+
+/* A text that is no envelope of any version, or a damaged one. */
+int envelope_malformed(supa_error *error);
 
 #endif

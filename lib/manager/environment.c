@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A manager as the environment describes it. */
 #include "base/error.h"
+#include "manager/keyring.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,25 +73,53 @@ static int check_master(const supa_client_options *master, supa_error *error)
     return code == SUPA_OK ? probe(master, "MASTER_SUPABASE_SERVICE_KEY", error) : code;
 }
 
+/* The keys of version 2: none when neither variable is set. */
+static supa_keyring *read_keys(const char *path, const char *text, supa_error *error)
+{
+    supa_keyring *keyring;
+
+    if (path == NULL && text == NULL)
+        return supa_keyring_new(error);
+    keyring =
+        path != NULL ? supa_keyring_from_file(path, error) : supa_keyring_from_text(text, error);
+    if (keyring == NULL)
+        name_variable(error, path != NULL ? "SUPA_KEYRING_FILE" : "SUPA_KEYRING");
+    return keyring;
+}
+
+static int add_version_1(supa_keyring *keyring, const char *key, supa_error *error)
+{
+    int code = keyring_add_base64(keyring, "", 0, key, strlen(key));
+
+    if (code == SUPA_ERROR_NO_MEMORY)
+        return error_no_memory(error);
+    if (code != SUPA_OK)
+        return error_argument(
+            error, "ENCRYPTION_KEY: the key is not 32 bytes in standard base64 with padding");
+    return SUPA_OK;
+}
+
 static supa_keyring *read_keyring(supa_error *error)
 {
     const char *path = variable("SUPA_KEYRING_FILE"), *text = variable("SUPA_KEYRING");
+    const char *version_1 = variable("ENCRYPTION_KEY");
     supa_keyring *keyring;
 
     if (path != NULL && text != NULL) {
         error_argument(error, "both SUPA_KEYRING_FILE and SUPA_KEYRING are set; one is enough");
         return NULL;
     }
-    if (path == NULL && text == NULL) {
+    if (path == NULL && text == NULL && version_1 == NULL) {
         error_argument(
-            error, "neither SUPA_KEYRING_FILE nor SUPA_KEYRING is set in the environment");
+            error, "neither SUPA_KEYRING_FILE nor SUPA_KEYRING nor ENCRYPTION_KEY is set in the "
+                   "environment");
         return NULL;
     }
-    keyring =
-        path != NULL ? supa_keyring_from_file(path, error) : supa_keyring_from_text(text, error);
-    if (keyring == NULL)
-        name_variable(error, path != NULL ? "SUPA_KEYRING_FILE" : "SUPA_KEYRING");
-    return keyring;
+    keyring = read_keys(path, text, error);
+    if (keyring == NULL || version_1 == NULL || add_version_1(keyring, version_1, error) == SUPA_OK)
+        return keyring;
+    supa_keyring_free(keyring);
+    return NULL;
 }
 
 static int read_clients(supa_client_options *master, supa_client_options *tenant, supa_error *error)

@@ -39,7 +39,8 @@ only() { # WHAT PATTERN ALLOWED: no other file includes it
   done
 }
 only "libcurl" 'curl/' 'transport/[a-z]+\.[ch]'
-only "libsodium" 'sodium' 'base/secret\.c|manager/keyring\.c|manager/envelope\.c'
+only "libsodium" 'sodium' 'base/secret\.c|manager/keyring\.c|manager/envelope(_v[12])?\.c'
+only "OpenSSL" 'openssl/' 'manager/envelope_v1\.c'
 only "cJSON" '(cjson/|supa/cjson)' '(query|result)/tree\.c'
 for file in include/supa/*.h; do
   for header in $(sed -n 's/^#include <\(.*\)>/\1/p' "$file"); do

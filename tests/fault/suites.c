@@ -3,7 +3,7 @@
 
 /* The fixtures first: what stands on them comes after. */
 extern CU_TestInfo peer_tests[], peer_h2_tests[], crowd_tests[], resolver_tests[], gateway_tests[],
-    helpers_tests[], replay_tests[], matrix_tests[], transport_tests[];
+    helpers_tests[], replay_tests[], matrix_tests[], transport_tests[], memory_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"peer", NULL, NULL, NULL, NULL, peer_tests},
@@ -15,5 +15,6 @@ CU_SuiteInfo test_suites[] = {
     {"replay", NULL, NULL, NULL, NULL, replay_tests},
     {"matrix", NULL, NULL, NULL, NULL, matrix_tests},
     {"transport", NULL, NULL, NULL, NULL, transport_tests},
+    {"memory", NULL, NULL, NULL, NULL, memory_tests},
     CU_SUITE_INFO_NULL,
 };

@@ -2,9 +2,12 @@
 #include <supa/client.h>
 
 #include "base/secret.h"
+#include "touch.h"
 #include "world.h"
 
 #include <CUnit/CUnit.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <supa/query.h>
@@ -452,6 +455,12 @@ static void keys_live_in_guarded_memory_and_end_with_the_client(void)
 
     world_start(&world, SUPA_SIDE_NONE);
     CU_ASSERT_EQUAL(secret_count(), before + 1);
+    for (const struct header_line *line = world.client->target.headers; line; line = line->next) {
+        CU_ASSERT(mapping_has_flag(line, " dd"));
+        CU_ASSERT_EQUAL(signal_of(touch_by_writing, (void *)(uintptr_t)line), SIGSEGV);
+        CU_ASSERT_EQUAL(signal_of(touch_by_writing, (void *)(uintptr_t)line->data), SIGSEGV);
+    }
+    CU_ASSERT(mapping_has_flag(world.client->target.secrets[0], " dd"));
     CU_ASSERT_PTR_EQUAL(supa_client_ref(world.client), world.client);
     supa_client_unref(world.client);
     q = supa_from(world.client, "t");

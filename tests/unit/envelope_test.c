@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "manager/envelope.h"
+#include "manager/envelope_v2.h"
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -112,13 +112,15 @@ refusal(const supa_keyring *keyring, const char *type, const char *store, const 
 static void seals_the_published_envelope(void)
 {
     supa_keyring *keyring = keyring_of("k1:" KEY);
-    unsigned char nonce[ENVELOPE_NONCE_BYTES];
+    unsigned char nonce[ENVELOPE_V2_NONCE_BYTES];
+    struct envelope_row row;
     supa_error error;
     char *envelope;
 
     for (size_t i = 0; i < sizeof nonce; i++)
         nonce[i] = (unsigned char)(0x40 + i);
-    envelope = envelope_seal_with_nonce(keyring, TYPE, STORE, plain, strlen(plain), nonce, &error);
+    CU_ASSERT_EQUAL(envelope_row_read(&row, TYPE, STORE, &error), SUPA_OK);
+    envelope = envelope_v2_seal(keyring, &row, plain, strlen(plain), nonce, &error);
     CU_ASSERT_PTR_NOT_NULL_FATAL(envelope);
     CU_ASSERT_STRING_EQUAL(envelope, published);
     supa_text_free(envelope);
@@ -341,12 +343,6 @@ static void tells_versions_from_nonsense(void)
         const char *text;
         int code;
     } rows[] = {
-        {"ZGVmZ2hpamtsbW5vcHFycw==:Qeo/N9ya5IrrNvLUvnVVUg==:o5EzI4t+QrvGrN/lZe3ODS4FKLOmwM9qp+"
-         "M6HeyHZqoasuviA6TB7SN8KndhGK9XizIokuqEPcEaNrU9nG3iQhp37OsAxuZg7UpV7FIOxxIZdlibHClEkgM3yMG"
-         "P"
-         "Xwwe/x/m",
-         SUPA_ERROR_UNSUPPORTED},
-        {"a:b:c", SUPA_ERROR_UNSUPPORTED},
         {"supa1.k1.AAAA", SUPA_ERROR_UNSUPPORTED},
         {"supa3.k1.AAAA", SUPA_ERROR_UNSUPPORTED},
         {"supa3.", SUPA_ERROR_UNSUPPORTED},
@@ -387,8 +383,8 @@ static void says_which_version_it_opens(void)
     static const struct {
         const char *text, *says;
     } rows[] = {
-        {"a:b:c", "version 1; this build opens envelopes of version 2 only"},
-        {"supa31.k1.AAAA", "version 31; this build opens envelopes of version 2 only"},
+        {"supa1.k1.AAAA", "of the form supa1, which this libsupa does not know"},
+        {"supa31.k1.AAAA", "of the form supa31, which this libsupa does not know; it opens supa2"},
     };
     supa_keyring *keyring = keyring_of("k1:" KEY);
 
@@ -608,6 +604,14 @@ static int open_once(const supa_keyring *keyring, supa_error *error)
     return result == 1 ? 0 : error->code;
 }
 
+static int rewrap_once(const supa_keyring *keyring, supa_error *error)
+{
+    char *envelope = supa_envelope_rewrap(keyring, TYPE, STORE, published, 2, error);
+
+    supa_text_free(envelope);
+    return envelope == NULL ? error->code : 0;
+}
+
 /* Fails the first allocation, the second, … until none is left to fail; their number. */
 static int sweep(int (*run)(const supa_keyring *keyring, supa_error *error))
 {
@@ -638,6 +642,91 @@ static void survives_every_failed_allocation(void)
 {
     CU_ASSERT_EQUAL(sweep(seal_once), 3);
     CU_ASSERT_EQUAL(sweep(open_once), 4);
+    CU_ASSERT_EQUAL(sweep(rewrap_once), 7);
+}
+
+static void rewraps_for_a_rotation_of_keys(void)
+{
+    supa_keyring *old = keyring_of("k1:" KEY), *both = keyring_of("k2:" OTHER ",k1:" KEY);
+    struct shown shown = {.result = 1};
+    supa_error error;
+    char *text = supa_envelope_rewrap(both, TYPE, STORE, published, SUPA_ENVELOPE_V2, &error);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_EQUAL(strncmp(text, "supa2.k2.", 9), 0);
+    CU_ASSERT_EQUAL(supa_envelope_open(both, TYPE, STORE, text, show, &shown, &error), 1);
+    CU_ASSERT_STRING_EQUAL(shown.text, plain);
+    CU_ASSERT_PTR_NULL(supa_envelope_rewrap(old, TYPE, STORE, text, SUPA_ENVELOPE_V2, &error));
+    CU_ASSERT_EQUAL(error.code, SUPA_ERROR_CREDENTIALS);
+    supa_text_free(text);
+    supa_keyring_free(old);
+    supa_keyring_free(both);
+}
+
+static void rewraps_only_what_opens(void)
+{
+    static const char other[] = "6f1c2b3a-0d4e-4f5a-8b6c-7d8e9fa0b1c3";
+    static const struct {
+        const char *store, *envelope;
+        int version, code;
+    } rows[] = {
+        {other, published, SUPA_ENVELOPE_V2, SUPA_ERROR_CREDENTIALS},
+        {STORE, "supa2.k1.AAAA", SUPA_ENVELOPE_V2, SUPA_ERROR_CREDENTIALS},
+        {STORE, "nonsense", SUPA_ENVELOPE_V2, SUPA_ERROR_CREDENTIALS},
+        {STORE, "supa3.k1.AAAA", SUPA_ENVELOPE_V2, SUPA_ERROR_UNSUPPORTED},
+        {STORE, published, 0, SUPA_ERROR_ARGUMENT},
+        {STORE, published, 3, SUPA_ERROR_ARGUMENT},
+        {STORE, NULL, SUPA_ENVELOPE_V2, SUPA_ERROR_ARGUMENT},
+        {"x", published, SUPA_ENVELOPE_V2, SUPA_ERROR_ARGUMENT},
+    };
+    supa_keyring *keyring = keyring_of("k1:" KEY);
+    size_t before = secret_count();
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        supa_error error;
+
+        CU_ASSERT_PTR_NULL(supa_envelope_rewrap(
+            keyring, TYPE, rows[i].store, rows[i].envelope, rows[i].version, &error));
+        CU_ASSERT_EQUAL(error.code, rows[i].code);
+        check_no_secret(&error);
+    }
+    CU_ASSERT_PTR_NULL(supa_envelope_rewrap(NULL, TYPE, STORE, published, 2, NULL));
+    CU_ASSERT_EQUAL(secret_count(), before);
+    supa_keyring_free(keyring);
+}
+
+static void tells_what_an_envelope_says_of_itself(void)
+{
+    static const struct {
+        const char *envelope;
+        int code, version;
+        const char *id;
+    } rows[] = {
+        {published, SUPA_OK, SUPA_ENVELOPE_V2, "k1"},
+        {"supa2.abcdefghijklmnopqrstuvwxyz012345.AAAA", SUPA_OK, SUPA_ENVELOPE_V2,
+         "abcdefghijklmnopqrstuvwxyz012345"},
+        {"a:b:c", SUPA_OK, SUPA_ENVELOPE_V1, ""},
+        {"supa2.k 1.AAAA", SUPA_ERROR_CREDENTIALS, 0, "?"},
+        {"supa2.k1", SUPA_ERROR_CREDENTIALS, 0, "?"},
+        {"supa2.abcdefghijklmnopqrstuvwxyz0123456.AAAA", SUPA_ERROR_CREDENTIALS, 0, "?"},
+        {"supa3.k1.AAAA", SUPA_ERROR_UNSUPPORTED, 0, "?"},
+        {"a:b", SUPA_ERROR_CREDENTIALS, 0, "?"},
+        {"", SUPA_ERROR_CREDENTIALS, 0, "?"},
+        {NULL, SUPA_ERROR_ARGUMENT, 9, "?"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char id[SUPA_KEY_ID_SIZE] = "?";
+        supa_error error = {0};
+        int version = 9;
+
+        CU_ASSERT_EQUAL(supa_envelope_info(rows[i].envelope, &version, id, &error), rows[i].code);
+        CU_ASSERT_EQUAL(error.code, rows[i].code);
+        CU_ASSERT_EQUAL(version, rows[i].version);
+        CU_ASSERT_STRING_EQUAL(id, rows[i].id);
+        CU_ASSERT_EQUAL(supa_envelope_info(rows[i].envelope, &version, NULL, NULL), rows[i].code);
+    }
+    CU_ASSERT_EQUAL(supa_envelope_info(published, NULL, NULL, NULL), SUPA_ERROR_ARGUMENT);
 }
 
 CU_TestInfo envelope_tests[] = {
@@ -663,5 +752,8 @@ CU_TestInfo envelope_tests[] = {
     {"the plaintext is for reading only", shows_the_plaintext_for_reading_only},
     {"a reader may open another envelope", a_reader_may_open_another},
     {"many threads seal and open with one keyring", many_threads_seal_and_open},
+    {"seals anew for a rotation of keys", rewraps_for_a_rotation_of_keys},
+    {"seals anew only what opens, in a version there is", rewraps_only_what_opens},
+    {"tells an envelope's version and key by its form", tells_what_an_envelope_says_of_itself},
     {"every failed allocation is told, and nothing leaks", survives_every_failed_allocation},
     CU_TEST_INFO_NULL};

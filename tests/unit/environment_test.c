@@ -10,12 +10,13 @@
 #include <supa/query.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define VERSION_1    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 #define KEYRING      "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 /* In the order of a row's values. */
-static const char *const names[] = {"MASTER_SUPABASE_URL",   "MASTER_SUPABASE_SERVICE_KEY",
-                                    "SUPA_KEYRING",          "SUPA_KEYRING_FILE",
-                                    "SUPA_ALLOW_PLAIN_HTTP", "SUPA_ALLOW_PRIVATE"};
+static const char *const names[] = {
+    "MASTER_SUPABASE_URL",   "MASTER_SUPABASE_SERVICE_KEY", "SUPA_KEYRING",  "SUPA_KEYRING_FILE",
+    "SUPA_ALLOW_PLAIN_HTTP", "SUPA_ALLOW_PRIVATE",          "ENCRYPTION_KEY"};
 
 struct environment {
     char *values[COUNT(names)]; /* NULL: unset */
@@ -75,13 +76,25 @@ static void names_the_variable_that_is_missing_or_wrong(void)
         {{"https://h", "", KEYRING},
          SUPA_ERROR_ARGUMENT,
          "variable MASTER_SUPABASE_SERVICE_KEY is not set"},
-        {{"https://h", "k"}, SUPA_ERROR_ARGUMENT, "neither SUPA_KEYRING_FILE nor SUPA_KEYRING"},
+        {{"https://h", "k"},
+         SUPA_ERROR_ARGUMENT,
+         "neither SUPA_KEYRING_FILE nor SUPA_KEYRING nor ENCRYPTION_KEY is set"},
         {{"https://h", "k", "", ""}, SUPA_ERROR_ARGUMENT, "neither SUPA_KEYRING_FILE nor"},
         {{"https://h", "k", KEYRING, "/nowhere"},
          SUPA_ERROR_ARGUMENT,
          "both SUPA_KEYRING_FILE and SUPA_KEYRING are set"},
         {{"https://h", "k", "secret"}, SUPA_ERROR_ARGUMENT, "SUPA_KEYRING: "},
         {{"https://h", "k", "k1:secret!"}, SUPA_ERROR_ARGUMENT, "SUPA_KEYRING: "},
+        {{"https://h", "k", NULL, NULL, NULL, NULL, "secret"},
+         SUPA_ERROR_ARGUMENT,
+         "ENCRYPTION_KEY: the key is not 32 bytes"},
+        {{"https://h", "k", KEYRING, NULL, NULL, NULL,
+          "secret+secret+secret+secret+secret+secret+=="},
+         SUPA_ERROR_ARGUMENT,
+         "ENCRYPTION_KEY: the key is not 32 bytes"},
+        {{"https://h", "k", "secret", NULL, NULL, NULL, VERSION_1},
+         SUPA_ERROR_ARGUMENT,
+         "SUPA_KEYRING: "},
         {{"https://h", "k", NULL, "/nowhere/keyring"}, SUPA_ERROR_ARGUMENT, "SUPA_KEYRING_FILE: "},
         {{"https://h", "k", KEYRING, NULL, "yes"},
          SUPA_ERROR_ARGUMENT,
@@ -120,6 +133,8 @@ static void reads_a_whole_environment(void)
         {"https://h", "key-0123456789", KEYRING, NULL, NULL, NULL},
         {"https://h", "key-0123456789", KEYRING, "", "", ""},
         {"https://h", "key-0123456789", KEYRING, NULL, "0", "0"},
+        {"https://h", "key-0123456789", KEYRING, NULL, NULL, NULL, VERSION_1},
+        {"https://h", "key-0123456789", NULL, NULL, NULL, NULL, VERSION_1},
     };
 
     for (size_t i = 0; i < COUNT(values); i++) {

@@ -200,6 +200,35 @@ static void knows_the_grammar_of_ids(void)
     }
 }
 
+static void keeps_one_key_of_version_1_beside_the_others(void)
+{
+    unsigned char ones[SUPA_KEY_BYTES];
+    supa_error error;
+    supa_keyring *keyring = supa_keyring_new(&error);
+    const unsigned char *open;
+
+    memset(ones, 0xFF, sizeof ones);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(keyring);
+    CU_ASSERT_PTR_NULL(keyring_v1(keyring));
+    CU_ASSERT_EQUAL(supa_keyring_add_v1(keyring, counting_key(), 31, &error), SUPA_ERROR_ARGUMENT);
+    check_error(&error, SUPA_ERROR_ARGUMENT, "32 bytes, not 31");
+    CU_ASSERT_EQUAL(supa_keyring_add_v1(keyring, NULL, 32, &error), SUPA_ERROR_ARGUMENT);
+    CU_ASSERT_EQUAL(supa_keyring_add_v1(NULL, ones, 32, &error), SUPA_ERROR_ARGUMENT);
+    CU_ASSERT_EQUAL(supa_keyring_add_v1(keyring, counting_key(), 32, &error), SUPA_OK);
+    CU_ASSERT_EQUAL(supa_keyring_add_v1(keyring, ones, 32, &error), SUPA_ERROR_CONFLICT);
+    check_error(&error, SUPA_ERROR_CONFLICT, "already has a key of version 1");
+    CU_ASSERT_PTR_NULL(keyring_first(keyring)); /* it is none of those that seal */
+    CU_ASSERT_EQUAL(supa_keyring_add(keyring, "v1", ones, 32, &error), SUPA_OK);
+    CU_ASSERT(key_is(keyring, "v1", ones));
+    CU_ASSERT_PTR_NULL(keyring_find(keyring, "", 0));
+    CU_ASSERT_EQUAL(signal_of_reading(keyring_v1(keyring)->bytes), SIGSEGV);
+    open = keyring_key_open(keyring_v1(keyring));
+    CU_ASSERT(open != NULL && secret_same(open, counting_key(), SUPA_KEY_BYTES));
+    keyring_key_close(keyring_v1(keyring));
+    CU_ASSERT_EQUAL(signal_of_reading(keyring_v1(keyring)->bytes), SIGSEGV);
+    supa_keyring_free(keyring);
+}
+
 static void refuses_an_id_twice(void)
 {
     supa_error error;
@@ -644,6 +673,8 @@ CU_TestInfo keyring_tests[] = {
     {"arguments that are missing are refused", refuses_arguments_that_are_missing},
     {"keys of another length are refused", refuses_keys_of_another_length},
     {"ids are 1 to 32 characters of their grammar", knows_the_grammar_of_ids},
+    {"keeps one key of version 1, hidden, beside the others",
+     keeps_one_key_of_version_1_beside_the_others},
     {"an id is refused twice, and case matters", refuses_an_id_twice},
     {"texts have commas, lines, blanks and comments", reads_texts},
     {"texts give the keys that are written in them", decodes_the_keys_of_texts},

@@ -3,16 +3,13 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "touch.h"
 
 #include <CUnit/CUnit.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define THREADS 8
 
@@ -21,33 +18,6 @@ extern CU_TestInfo secret_tests[];
 static int always(void)
 {
     return 1;
-}
-
-static void touch_by_reading(volatile unsigned char *byte)
-{
-    (void)*byte;
-}
-
-static void touch_by_writing(volatile unsigned char *byte)
-{
-    *byte = 1;
-}
-
-/* The signal that a child dies of when it touches @byte, or 0. */
-static int signal_of(void (*touch)(volatile unsigned char *), void *byte)
-{
-    int status = 0;
-    pid_t child = fork();
-
-    if (child == 0) {
-        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        signal(SIGSEGV, SIG_DFL);
-        touch(byte);
-        _exit(0);
-    }
-    CU_ASSERT_FATAL(child > 0);
-    CU_ASSERT_EQUAL_FATAL(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 static void *start_once(void *result)
@@ -131,26 +101,6 @@ static void a_shown_block_can_be_read_only(void)
     secret_free(secret);
 }
 
-/* Whether the flags of the mapping that @address lies in name @flag (see proc(5), VmFlags). */
-static int mapping_has_flag(const void *address, const char *flag)
-{
-    FILE *maps = fopen("/proc/self/smaps", "r");
-    char line[512];
-    int inside = 0, has = 0;
-
-    CU_ASSERT_PTR_NOT_NULL_FATAL(maps);
-    while (fgets(line, sizeof line, maps) != NULL) {
-        unsigned long from, to;
-
-        if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
-            inside = (uintptr_t)address >= from && (uintptr_t)address < to;
-        else if (inside && strncmp(line, "VmFlags:", 8) == 0)
-            has = strstr(line, flag) != NULL;
-    }
-    fclose(maps);
-    return has;
-}
-
 static void stays_out_of_core_dumps(void)
 {
     unsigned char *secret = secret_get(32);
@@ -159,6 +109,19 @@ static void stays_out_of_core_dumps(void)
     CU_ASSERT(mapping_has_flag(secret, " dd"));
     CU_ASSERT_EQUAL(secret_hide(secret), 0);
     CU_ASSERT(mapping_has_flag(secret, " dd"));
+    secret_free(secret);
+}
+
+static void opens_and_shuts(void)
+{
+    unsigned char *secret = secret_get(32);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(secret);
+    CU_ASSERT_EQUAL(secret_shut(secret), 0);
+    CU_ASSERT_EQUAL(signal_of(touch_by_reading, secret), 0);
+    CU_ASSERT_EQUAL(signal_of(touch_by_writing, secret), SIGSEGV);
+    CU_ASSERT_EQUAL(secret_open(secret), 0);
+    CU_ASSERT_EQUAL(signal_of(touch_by_writing, secret), 0);
     secret_free(secret);
 }
 
@@ -214,6 +177,7 @@ CU_TestInfo secret_tests[] = {
     {"a byte behind a block is out of reach", a_byte_behind_a_block_is_out_of_reach},
     {"a hidden block cannot be touched", a_hidden_block_cannot_be_touched},
     {"a shown block can be read and not written", a_shown_block_can_be_read_only},
+    {"a block is opened for writing, and shut", opens_and_shuts},
     {"a block stays out of core dumps", stays_out_of_core_dumps},
     {"tells when memory is gone, and hides on", tells_when_memory_is_gone},
     {"wiping zeroes what it is told to", wipes},

@@ -9,13 +9,15 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[], address_tests[],
     timestamp_tests[], rows_tests[], fields_tests[], splitter_tests[], csv_splitter_tests[],
     block_tests[], server_error_tests[], response_tests[], client_tests[], flow_tests[],
-    keyring_tests[], envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
+    keyring_tests[], envelope_tests[], credentials_tests[], cache_tests[], environment_tests[],
+    slab_tests[], capacity_tests[], envelope_v1_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
     {"text", NULL, NULL, NULL, NULL, text_tests},
     {"error", NULL, NULL, NULL, NULL, error_tests},
     {"secret", NULL, NULL, NULL, NULL, secret_tests},
+    {"slab", NULL, NULL, NULL, NULL, slab_tests},
     {"redact", NULL, NULL, NULL, NULL, redact_tests},
     {"block", NULL, NULL, NULL, NULL, block_tests},
     {"json", NULL, NULL, NULL, NULL, json_tests},
@@ -49,8 +51,10 @@ CU_SuiteInfo test_suites[] = {
     {"server_error", NULL, NULL, NULL, NULL, server_error_tests},
     {"response", NULL, NULL, NULL, NULL, response_tests},
     {"client", NULL, NULL, NULL, NULL, client_tests},
+    {"capacity", NULL, NULL, NULL, NULL, capacity_tests},
     {"flow", NULL, NULL, NULL, NULL, flow_tests},
     {"keyring", NULL, NULL, NULL, NULL, keyring_tests},
+    {"envelope_v1", NULL, NULL, NULL, NULL, envelope_v1_tests},
     {"envelope", NULL, NULL, NULL, NULL, envelope_tests},
     {"credentials", NULL, NULL, NULL, NULL, credentials_tests},
     {"cache", NULL, NULL, NULL, NULL, cache_tests},
