@@ -272,6 +272,7 @@ static void destroy(struct target *target)
     supa_client *client = (supa_client *)target;
 
     transport_give_back(client->transport);
+    scope_unref(client->target.scope);
     secret_free(client->secrets);
     arena_free(&client->arena);
     memory_free(client);
@@ -321,7 +322,7 @@ static supa_client *make(
     atomic_init(&client->target.references, 1);
     client->target.destroy = destroy;
     client->target.side = identity->side;
-    client->target.scope = identity->scope;
+    client->target.scope = scope_ref(identity->scope);
     memcpy(client->target.store_id, identity->store_id, strlen(identity->store_id) + 1);
     if (fill(client, options, url) != 0) {
         target_unref(&client->target);
