@@ -1,0 +1,2 @@
+#include <CUnit/CUnit.h>
+extern CU_TestInfo scope_file_tests[]; CU_TestInfo scope_file_tests[] = {CU_TEST_INFO_NULL};

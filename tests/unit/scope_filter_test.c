@@ -1,0 +1,2 @@
+#include <CUnit/CUnit.h>
+extern CU_TestInfo scope_filter_tests[]; CU_TestInfo scope_filter_tests[] = {CU_TEST_INFO_NULL};
