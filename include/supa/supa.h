@@ -11,6 +11,7 @@
 #include <supa/manager.h>
 #include <supa/query.h>
 #include <supa/response.h>
+#include <supa/scope.h>
 #include <supa/value.h>
 #include <supa/version.h>
 
