@@ -149,8 +149,12 @@ static int is_kept(const supa_query *q, const struct subject *subject)
 
 int guard_is_own_store(const supa_query *q, const struct filter *filter)
 {
-    return has_store(q) && own_subject(q).mode != SUPA_SCOPE_OFF &&
-           own_store_says(filter, q->target->store_id) == OWN_STORE_HOLDS;
+    struct subject own;
+
+    if (!has_store(q))
+        return 0;
+    own = own_subject(q);
+    return is_kept(q, &own) && own_store_says(filter, q->target->store_id) == OWN_STORE_HOLDS;
 }
 
 static int is_same(const char *a, size_t a_length, const char *b, size_t b_length)

@@ -127,6 +127,9 @@ static void warning_lets_through_and_counts(void)
     reads_as(from("subscriptions"), "subscriptions");
     reads_as(from("stores"), "stores");
     reads_as(from("nowhere"), "nowhere");
+    table_sent(/* of a table that nothing keeps to the store, the caller's filter is one */
+               &world, supa_eq(supa_delete(from("mine")), "store_id", supa_text(WORLD_STORE)),
+               "DELETE", "mine?" OWN, NULL);
     reads_as(
         supa_eq(from("products"), "store_id", supa_text(WORLD_OTHER)),
         "products?store_id=eq." WORLD_OTHER "&" OWN);
@@ -151,6 +154,7 @@ static void warning_lets_through_and_counts(void)
                                    "products body refused=0 passed=1\n"
                                    "stores copy refused=0 passed=2\n"
                                    "subscriptions side refused=0 passed=1\n"
+                                   "mine unlisted refused=0 passed=1\n"
                                    "nowhere unlisted refused=0 passed=1\n");
     end();
 }
@@ -448,7 +452,6 @@ static void many_threads_count_together(void)
     report = supa_manager_scope_report(manager);
     CU_ASSERT_EQUAL(sum_of(report, "subscriptions side"), THREADS * ROUNDS / 2);
     CU_ASSERT_EQUAL(sum_of(report, "unlisted"), THREADS * ROUNDS / 2);
-    CU_ASSERT_EQUAL(sum_of(report, "\nt1 unlisted") % (ROUNDS / 40), 0);
     supa_text_free(report);
     end();
 }
