@@ -268,9 +268,8 @@ static int check_rows(supa_query *q, const struct subject *own)
     if (found == STAMP_UNFIT)
         return judge(
             q, own, MISTAKE_BODY,
-            "has rows of many stores, and this body is not JSON, or is read as it is sent: its "
-            "rows "
-            "cannot be given their store",
+            "has rows of many stores, and this body is not JSON, or is read as it is sent, so "
+            "that they cannot be given theirs",
             "give the rows as JSON, or say supa_any_store and write store_id yourself");
     if (found == STAMP_OTHERS)
         return judge(
