@@ -65,6 +65,9 @@ static void what_no_row_of_the_store_meets_is_refused(void)
                  supa_or_on(chosen("*,categories(*)"), "categories"), "store_id", SUPA_IS_NULL)),
              "another store"},
             {supa_eq(chosen("*,c:categories(*)"), "c.store_id", other), "another store"},
+            {supa_end(supa_eq(supa_not(supa_or(supa_not(products()))), "store_id", other)),
+             "another store"},
+            {supa_not_in(supa_not(products()), "store_id", supa_texts(two, 2)), "another store"},
         };
         table_mistakes(&world, SUPA_ERROR_SCOPE, rows, COUNT(rows));
     }
