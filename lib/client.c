@@ -327,6 +327,7 @@ static void destroy(struct target *target)
 
     host_unref(client->endpoint.host);
     transport_give_back(client->transport);
+    scope_unref(client->target.scope);
     slab_free(client->secrets);
     arena_free(&client->arena);
     memory_free(client);
@@ -380,7 +381,7 @@ static supa_client *make(
     client->target.destroy = destroy;
     client->generation = process_generation();
     client->target.side = identity->side;
-    client->target.scope = identity->scope;
+    client->target.scope = scope_ref(identity->scope);
     memcpy(client->target.store_id, identity->store_id, strlen(identity->store_id) + 1);
     if (fill(client, options, url) != 0) {
         target_unref(&client->target);

@@ -25,8 +25,8 @@ struct supa_client {
 /* Whom a client speaks to, for a manager's clients. */
 struct client_identity {
     supa_side side;
-    const char *store_id;      /* or "" */
-    const struct scope *scope; /* lives as long as the process; NULL: nothing is checked */
+    const char *store_id; /* or "" */
+    struct scope *scope;  /* the client takes a reference; NULL: nothing is checked */
 };
 
 /* A client over any transport (NULL: the process's). NULL with @error filled in on failure. */

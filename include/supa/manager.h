@@ -14,6 +14,7 @@
 #include <supa/error.h>
 #include <supa/export.h>
 #include <supa/query.h>
+#include <supa/scope.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -166,19 +167,6 @@ SUPA_API SUPA_WARN_UNUSED char *supa_envelope_rewrap(
 SUPA_API int
 supa_envelope_info(const char *envelope, int *version, char *key_id, supa_error *error);
 
-/** Which tables a manager's clients may ask for. */
-typedef enum supa_scope_kind {
-    SUPA_SCOPE_NONE = 0,    /**< nothing is checked, and no query is kept to its store */
-    SUPA_SCOPE_PLATFORM = 1 /**< the platform's tables; a table of the other side is refused */
-} supa_scope_kind;
-
-/*
- * What SUPA_SCOPE_PLATFORM does: a table of the other side, or of neither, is refused before anything
- * is sent. On a tenant's client, tables that carry `store_id` are read, changed and deleted for the
- * client's store only, and rows that are inserted are given it; tables without that column
- * (product_translations, …), and a tenant's own copies of `stores` and `users`, are as they are.
- */
-
 /** How a manager is made. Begin with SUPA_MANAGER_OPTIONS_INIT. Everything is copied or counted. */
 typedef struct supa_manager_options {
     size_t size;                       /**< sizeof(supa_manager_options); _INIT sets it */
@@ -192,11 +180,22 @@ typedef struct supa_manager_options {
     int64_t cache_max; /**< cached stores, of some 2 KB each. Default 16,384. 0 caches none, −1 is
                              no limit */
     int64_t ttl_ms;    /**< how long a store is cached, less up to 10 %. Default 3,600,000 */
+    const char *scope_file; /**< with SUPA_SCOPE_FILE: the path of an ownership file, at most 1 MiB,
+                               read once; doc/master.md has its form */
+    const char *scope_text; /**< the same as a text, in place of a file */
+    int32_t scope_mode;     /**< the scope's supa_scope_mode to begin with, not INHERIT. Default
+                               enforce */
+    int32_t scope_unknown;  /**< the mode of tables in no list: enforce refuses them, off allows
+                               them. Default SUPA_SCOPE_INHERIT: as scope_mode */
+    int32_t scope_functions; /**< the same of functions in no list, of which a database may have any
+                               number of its own. Default off */
+    int32_t reserved_scope;
 } supa_manager_options;
 
 #define SUPA_MANAGER_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(supa_manager_options), NULL, NULL, NULL, SUPA_SCOPE_NONE, 0, 16384, 3600000         \
+        sizeof(supa_manager_options), NULL, NULL, NULL, SUPA_SCOPE_NONE, 0, 16384, 3600000, NULL,  \
+            NULL, SUPA_SCOPE_ENFORCE, SUPA_SCOPE_INHERIT, SUPA_SCOPE_OFF, 0                        \
     }
 
 /**
@@ -208,9 +207,10 @@ SUPA_API SUPA_WARN_UNUSED supa_manager *
 supa_manager_new(const supa_manager_options *options, supa_error *error);
 
 /**
- * Make a manager from the environment, with the platform's tables enforced:
+ * Make a manager from the environment, with the platform's tables:
  * MASTER_SUPABASE_URL, MASTER_SUPABASE_SERVICE_KEY, and SUPA_KEYRING_FILE or SUPA_KEYRING. Beside
  * or instead of a keyring, ENCRYPTION_KEY: the key of version 1, 32 bytes in standard base64.
+ * SUPA_SCOPE is the scope's mode: enforce (the default), warn or off.
  * For servers of one's own: SUPA_ALLOW_PLAIN_HTTP=1 and SUPA_ALLOW_PRIVATE=1, for all clients.
  *
  * @return as supa_manager_new; ARGUMENT names the variable that is missing or wrong.

@@ -14,6 +14,7 @@
 #include <supa/query.h>
 #include <supa/response.h>
 #include <supa/rows.h>
+#include <supa/scope.h>
 #include <supa/value.h>
 #include <supa/version.h>
 

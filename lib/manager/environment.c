@@ -34,6 +34,23 @@ static int read_switch(const char *name, int32_t *out, supa_error *error)
     return SUPA_OK;
 }
 
+static int read_scope(int32_t *mode, supa_error *error)
+{
+    static const char *const words[] = {"off", "warn", "enforce"}; /* by supa_scope_mode */
+    const char *value = variable("SUPA_SCOPE");
+
+    for (int32_t i = 0; value != NULL && i < (int32_t)(sizeof words / sizeof words[0]); i++) {
+        if (strcmp(value, words[i]) == 0) {
+            *mode = i;
+            return SUPA_OK;
+        }
+    }
+    if (value == NULL)
+        return SUPA_OK;
+    return error_argument(
+        error, "the environment variable SUPA_SCOPE is none of enforce, warn and off");
+}
+
 /* Says which variable a mistake stands in. */
 static void name_variable(supa_error *error, const char *name)
 {
@@ -146,7 +163,8 @@ supa_manager *supa_manager_from_env(supa_error *error)
     supa_manager *manager;
 
     error_clear(error);
-    if (read_clients(&master, &tenant, error) != SUPA_OK || check_master(&master, error) != SUPA_OK)
+    if (read_scope(&options.scope_mode, error) != SUPA_OK ||
+        read_clients(&master, &tenant, error) != SUPA_OK || check_master(&master, error) != SUPA_OK)
         return NULL;
     options.keyring = read_keyring(error);
     if (options.keyring == NULL)

@@ -11,7 +11,7 @@ struct lookup {
     supa_client *master;
     supa_keyring *keyring;
     const supa_client_options *tenant; /* what all tenants' clients have in common */
-    const struct scope *scope;
+    struct scope *scope;               /* a reference; NULL: none */
 };
 
 /* @store_id is a UUID in lower case. A client of the caller's, or NULL with @error filled in. */

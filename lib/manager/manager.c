@@ -7,7 +7,7 @@
 #include "manager/cache.h"
 #include "manager/keyring.h"
 #include "manager/lookup.h"
-#include "manager/platform_scope.h"
+#include "manager/scope_options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,8 +107,6 @@ static int check_options(const supa_manager_options *options, supa_error *error)
         return error_argument(error, "the manager's options have no master");
     if (options->keyring == NULL)
         return error_argument(error, "the manager's options have no keyring");
-    if (options->scope != SUPA_SCOPE_NONE && options->scope != SUPA_SCOPE_PLATFORM)
-        return error_argument(error, "the manager's scope is none of supa_scope_kind");
     if (options->cache_max < -1 || options->ttl_ms < -1)
         return error_argument(error, "a number of the manager's options is negative");
     return SUPA_OK;
@@ -120,11 +118,12 @@ static int fill(supa_manager *manager, const supa_manager_options *options, supa
     struct client_identity identity = {SUPA_SIDE_MASTER, "", NULL};
     int code = keep_tenant_options(manager, options->tenant, error);
 
+    if (code == SUPA_OK)
+        code = scope_of_options(&lookup->scope, options, error);
     if (code != SUPA_OK)
         return code;
     lookup->keyring = keyring_ref(options->keyring);
     lookup->tenant = &manager->tenant;
-    lookup->scope = options->scope == SUPA_SCOPE_PLATFORM ? &platform_scope : NULL;
     identity.scope = lookup->scope;
     lookup->master = client_new(options->master, &identity, NULL, error);
     if (lookup->master == NULL)
@@ -166,6 +165,7 @@ void supa_manager_free(supa_manager *manager)
     cache_free(manager->cache);
     supa_client_unref(manager->lookup.master);
     supa_keyring_free(manager->lookup.keyring);
+    scope_unref(manager->lookup.scope);
     arena_free(&manager->arena);
     memory_free(manager);
 }

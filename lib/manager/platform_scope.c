@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The platform's tables, each with its owner and whether the tenant's has a store_id. */
+/* The platform's tables, each with its owner and whether the tenant's has a store_id, and its functions. */
 #include "manager/platform_scope.h"
 
-static const struct scope_table tables[] = {
+static const struct scope_listed tables[] = {
     {"_migrations", OWNER_TENANT, 0},
     {"ab_test_assignments", OWNER_TENANT, 1},
     {"ab_test_variants", OWNER_TENANT, 1},
@@ -26,6 +26,7 @@ static const struct scope_table tables[] = {
     {"ai_models", OWNER_MASTER, 0},
     {"ai_plugin_examples", OWNER_MASTER, 0},
     {"ai_store_intelligence", OWNER_TENANT, 1},
+    {"ai_training_*", OWNER_MASTER, 0},
     {"ai_unresolved_questions", OWNER_MASTER, 0},
     {"ai_unresolved_summary", OWNER_MASTER, 0},
     {"ai_usage_logs", OWNER_TENANT, 0},
@@ -173,4 +174,22 @@ static const struct scope_table tables[] = {
     {"wishlists", OWNER_TENANT, 1},
 };
 
-const struct scope platform_scope = {tables, sizeof tables / sizeof tables[0]};
+static const struct scope_listed functions[] = {
+    {"ai_search_all_context", OWNER_MASTER, 0},
+    {"check_table_exists", OWNER_TENANT, 0},
+    {"check_training_rules", OWNER_MASTER, 0},
+    {"exec_sql", OWNER_MASTER, 0},
+    {"execute_sql", OWNER_TENANT, 0},
+    {"get_column_info", OWNER_MASTER, 0},
+    {"get_training_priorities", OWNER_MASTER, 0},
+    {"increment_plugin_installations", OWNER_MASTER, 0},
+    {"increment_usage_count", OWNER_MASTER, 0},
+    {"log_unresolved_question", OWNER_MASTER, 0},
+    {"now", OWNER_MASTER, 0},
+    {"promote_training_candidate", OWNER_MASTER, 0},
+    {"search_*_by_embedding", OWNER_MASTER, 0},
+    {"update_training_candidate_outcome", OWNER_MASTER, 0},
+};
+
+const struct scope_list platform_tables = {tables, sizeof tables / sizeof tables[0]};
+const struct scope_list platform_functions = {functions, sizeof functions / sizeof functions[0]};

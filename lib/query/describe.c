@@ -152,6 +152,7 @@ static void put_built(struct buffer *out, supa_query *q, enum writing writing, i
     const char *body = q->body;
     const size_t body_length = q->body_length;
 
+    q->uncounted = 1;
     if (request_build(q) != SUPA_OK) {
         put_mistake(out, &q->mistake);
     } else if (writing == WRITE_CURL) {
@@ -161,6 +162,7 @@ static void put_built(struct buffer *out, supa_query *q, enum writing writing, i
         put_request(out, q);
     }
     error_clear(&q->mistake);
+    q->uncounted = 0;
     q->body = body;
     q->body_length = body_length;
 }

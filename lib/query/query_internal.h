@@ -90,6 +90,9 @@ struct supa_query {
     int return_headers;
 
     int all_rows, own_copy, any_store;
+    int kept;      /* the guard's: the relation's rows are kept to the store */
+    int stamped;   /* the guard's: the rows to write were given their store */
+    int uncounted; /* it is only described, so the scope does not count its mistakes */
     int ignore_duplicates, missing_default, rollback, strict;
     int64_t max_affected; /* −1: not set */
     const char *timezone;

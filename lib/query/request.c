@@ -98,11 +98,11 @@ static int names_store_id(const supa_query *q)
  * rows may have different ones. A store that was stamped on the rows is one of them. */
 static void put_columns(struct buffer *url, const supa_query *q)
 {
-    const int stamped = guard_stamps(q) && !names_store_id(q);
+    const int stamped = q->stamped && !names_store_id(q);
 
     if (q->columns != NULL) {
         put_text(url, "&columns=", q->columns);
-        if (guard_stamps(q) && !guard_names_store(q->columns))
+        if (q->stamped && !guard_names_store(q->columns))
             buffer_puts(url, ",store_id");
         return;
     }

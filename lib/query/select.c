@@ -16,6 +16,7 @@ struct reader {
     const char *text;
     size_t length, at;
     struct embed **last;
+    const struct embed *open[MAX_DEPTH]; /* of each open parenthesis */
     char path[MAX_PATH];
     size_t path_length;
     size_t depth;
@@ -102,19 +103,25 @@ static const char *extend_path(struct reader *reader, const char *part, size_t l
     return NULL;
 }
 
-static const char *add_embed(struct reader *reader, const char *name, size_t length)
+/* Its parenthesis is the innermost that is open. */
+static const char *add_embed(struct reader *reader, struct span key, struct span name)
 {
     struct embed *embed = arena_get(reader->arena, sizeof *embed);
 
     if (embed == NULL)
         return SELECT_NO_MEMORY;
     embed->next = NULL;
-    embed->name_length = length;
-    embed->name = unquoted(reader->arena, name, &embed->name_length);
+    embed->parent = reader->depth > 1 ? reader->open[reader->depth - 2] : NULL;
+    embed->kept = 0;
+    embed->name_length = name.length;
+    embed->name = unquoted(reader->arena, name.text, &embed->name_length);
+    embed->key_length = key.length;
+    embed->key = unquoted(reader->arena, key.text, &embed->key_length);
     embed->path = arena_text(reader->arena, reader->path, reader->path_length);
     embed->path_length = reader->path_length;
-    if (embed->name == NULL || embed->path == NULL)
+    if (embed->name == NULL || embed->key == NULL || embed->path == NULL)
         return SELECT_NO_MEMORY;
+    reader->open[reader->depth - 1] = embed;
     *reader->last = embed;
     reader->last = &embed->next;
     return NULL;
@@ -223,7 +230,7 @@ static const char *open_embed(struct reader *reader, struct span path_name, stru
         return "it is nested too deeply";
     reader->lengths[reader->depth++] = reader->path_length;
     mistake = extend_path(reader, path_name.text, path_name.length);
-    return mistake != NULL ? mistake : add_embed(reader, name.text, name.length);
+    return mistake != NULL ? mistake : add_embed(reader, path_name, name);
 }
 
 static const char *read_field(struct reader *reader)

@@ -16,10 +16,14 @@
 /* One embedded resource. */
 struct embed {
     struct embed *next;
-    const char *path; /* how filters reach it: aliases or names, parted by dots */
+    const struct embed *parent; /* what it is embedded in; NULL: the query's own relation */
+    const char *path;           /* how filters reach it: aliases or names, parted by dots */
     size_t path_length;
     const char *name; /* the relation, or the column that leads to it; without quotes */
     size_t name_length;
+    const char *key; /* its alias or name, without quotes: the last part of its path */
+    size_t key_length;
+    int kept; /* the guard's: its rows are kept to the store */
 };
 
 struct select {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/stamp.h"
 
-#include "base/error.h"
 #include "base/json.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "query/query_internal.h"
 
@@ -47,59 +45,89 @@ stamp(struct buffer *out, const supa_query *q, const struct json_node *row, size
     buffer_puts(out, json_count(row) != 0 ? "\"," : "\"");
 }
 
-static int stamp_row(
-    struct buffer *out, supa_query *q, const struct json_tape *tape, uint32_t row, size_t *copied)
+/* A row that an update changes keeps its store unless it names one. */
+static enum stamp_found stamp_row(
+    struct buffer *out, const supa_query *q, const struct json_tape *tape, uint32_t row,
+    size_t *copied)
 {
+    if (json_kind_of(&tape->nodes[row]) != JSON_OBJECT)
+        return STAMP_UNFIT;
     switch (look(q, tape, row)) {
     case ROW_BARE:
         if (q->kind != QUERY_UPDATE)
             stamp(out, q, &tape->nodes[row], copied);
         break;
     case ROW_OTHERS:
-        error_set(
-            &q->mistake, SUPA_ERROR_SCOPE, SUPA_NOT_SENT,
-            "a row to write names another store than the client's");
-        error_hint(&q->mistake, "lease the other store's client, or say supa_any_store");
-        return SUPA_ERROR_SCOPE;
+        return STAMP_OTHERS;
     case ROW_OURS:
         break;
     }
-    return SUPA_OK;
+    return STAMP_DONE;
 }
 
-static int keep_body(supa_query *q, struct buffer *out, size_t copied)
+static enum stamp_found keep_body(supa_query *q, struct buffer *out, size_t copied)
 {
     char *body;
 
     if (copied == 0)
-        return SUPA_OK;
+        return STAMP_DONE;
     buffer_put(out, q->body + copied, q->body_length - copied);
     body = buffer_failed(out) ? NULL : arena_text(&q->arena, out->data, out->length);
     if (body == NULL)
-        return error_no_memory(&q->mistake);
+        return STAMP_NO_MEMORY;
     q->body = body;
     q->body_length = out->length;
-    return SUPA_OK;
+    return STAMP_DONE;
 }
 
-int stamp_rows(supa_query *q)
+static enum stamp_found stamp_tape(supa_query *q, const struct json_tape *tape)
+{
+    struct buffer out = BUFFER_INIT;
+    size_t copied = 0;
+    const int is_list = json_kind_of(&tape->nodes[0]) == JSON_ARRAY;
+    const uint32_t end = is_list ? tape->count : 1;
+    enum stamp_found found = STAMP_DONE, kept;
+
+    for (uint32_t row = is_list ? 1 : 0; found != STAMP_UNFIT && row < end;
+         row = json_next(tape, row)) {
+        const enum stamp_found one = stamp_row(&out, q, tape, row, &copied);
+
+        if (one != STAMP_DONE)
+            found = one;
+    }
+    kept = found != STAMP_UNFIT ? keep_body(q, &out, copied) : STAMP_DONE;
+    buffer_free(&out);
+    return kept == STAMP_DONE ? found : kept;
+}
+
+/* Rows that the caller's own body brings can be read when it says that they are JSON. */
+static int is_json(const supa_query *q)
+{
+    static const char json[] = "application/json";
+    const size_t n = q->content_type != NULL ? strcspn(q->content_type, "; ") : 0;
+
+    return q->body_read == NULL && q->body != NULL &&
+           (q->content_type == NULL || text_same(q->content_type, n, json, sizeof json - 1));
+}
+
+enum stamp_found stamp_rows(supa_query *q)
 {
     struct json_tape tape = {0};
     struct json_error error;
-    struct buffer out = BUFFER_INIT;
-    size_t copied = 0;
-    int code = SUPA_OK;
+    enum stamp_found found = STAMP_UNFIT;
 
-    if (json_parse(&tape, q->body, q->body_length, &error) != JSON_OK)
-        return error_no_memory(&q->mistake); /* body_take has checked the grammar */
-    if (json_kind_of(&tape.nodes[0]) == JSON_OBJECT)
-        code = stamp_row(&out, q, &tape, 0, &copied);
-    else
-        for (uint32_t row = 1; code == SUPA_OK && row < tape.count; row = json_next(&tape, row))
-            code = stamp_row(&out, q, &tape, row, &copied);
-    if (code == SUPA_OK)
-        code = keep_body(q, &out, copied);
-    buffer_free(&out);
+    if (!is_json(q))
+        return STAMP_UNFIT;
+    switch (json_parse(&tape, q->body, q->body_length, &error)) {
+    case JSON_OK:
+        found = stamp_tape(q, &tape);
+        break;
+    case JSON_NO_MEMORY:
+        found = STAMP_NO_MEMORY;
+        break;
+    default:
+        break;
+    }
     json_tape_free(&tape);
-    return code;
+    return found;
 }

@@ -28,8 +28,8 @@ struct target {
     const char *secrets[3];                          /* what may never be shown; NULL at the end */
 
     supa_side side;
-    char store_id[40];         /* "" when it is no tenant's */
-    const struct scope *scope; /* NULL: nothing is checked */
+    char store_id[40];   /* "" when it is no tenant's */
+    struct scope *scope; /* a reference; NULL: nothing is checked */
 };
 
 struct target *target_ref(struct target *target);

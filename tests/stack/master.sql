@@ -182,6 +182,28 @@ create table public.credit_transactions (
   created_at          timestamptz default now()
 );
 
+-- Every other table of the platform's master, with what they have in common.
+do $$
+declare
+  relation text;
+begin
+  foreach relation in array array[
+    'admin_navigation_core', 'affiliate_commissions', 'affiliate_payouts', 'affiliate_referrals',
+    'affiliate_store_credit_awards', 'affiliate_tiers', 'affiliates', 'ai_chat_history', 'ai_code_patterns',
+    'ai_context_documents', 'ai_context_usage', 'ai_entity_definitions', 'ai_learning_insights', 'ai_models',
+    'ai_plugin_examples', 'ai_unresolved_questions', 'ai_unresolved_summary', 'ai_user_preferences',
+    'billing_transactions', 'credit_pricing', 'cron_logs', 'file_baselines', 'hook_registrations',
+    'integration_tokens', 'job_history', 'job_queue', 'migrations', 'platform_email_logs', 'plugin_licenses',
+    'plugin_starters', 'service_credit_costs', 'store_invitations', 'theme_defaults'
+  ] loop
+    execute format('create table public.%I (
+                      id         uuid primary key default gen_random_uuid(),
+                      name       varchar(255) not null,
+                      created_at timestamptz default now(),
+                      updated_at timestamptz default now())', relation);
+  end loop;
+end $$;
+
 do $$
 declare
   relation text;

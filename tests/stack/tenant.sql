@@ -206,6 +206,55 @@ create table public.credit_transactions (
   created_at       timestamptz default now()
 );
 
+-- Every other table of the platform's tenants (lib/manager/platform_scope.c), with what they have in common.
+do $$
+declare
+  relation text;
+begin
+  foreach relation in array array[
+    'ab_test_assignments', 'ab_test_variants', 'ab_tests', 'ai_store_intelligence', 'attribute_sets', 'attributes',
+    'automation_workflows', 'blacklist_countries', 'blacklist_emails', 'blacklist_ips', 'blacklist_settings',
+    'canonical_urls', 'carts', 'cms_blocks', 'cms_pages', 'consent_logs', 'cookie_consent_settings', 'coupons',
+    'crm_activities', 'crm_deals', 'crm_leads', 'crm_pipelines', 'cron_jobs', 'custom_analytics_events',
+    'custom_domains', 'custom_option_rules', 'custom_pricing_rules', 'customer_activities', 'customer_rfm_scores',
+    'customer_segments', 'delivery_settings', 'email_campaigns', 'email_send_logs', 'email_templates',
+    'email_unsubscribes', 'heatmap_aggregations', 'heatmap_interactions', 'heatmap_sessions', 'import_statistics',
+    'integration_attribute_mappings', 'integration_category_mappings', 'integration_configs', 'marketing_sync_logs',
+    'media_assets', 'payment_methods', 'pdf_templates', 'plugin_configurations', 'product_files', 'product_labels',
+    'product_tabs', 'redirects', 'sales_invoices', 'sales_shipments', 'seo_settings', 'seo_templates',
+    'shipping_methods', 'slot_configurations', 'store_pause_access', 'store_uptime', 'taxes', 'translations',
+    'webhook_integration_logs', 'wishlists'
+  ] loop
+    execute format('create table public.%I (
+                      id         uuid primary key default gen_random_uuid(),
+                      store_id   uuid not null references public.stores on delete cascade,
+                      name       varchar(255) not null,
+                      created_at timestamptz default now(),
+                      updated_at timestamptz default now(),
+                      unique (store_id, name))', relation);
+  end loop;
+  foreach relation in array array[
+    '_migrations', 'admin_navigation_custom', 'admin_navigation_registry', 'ai_chat_sessions', 'ai_usage_logs',
+    'attribute_translations', 'attribute_value_translations', 'attribute_values', 'automation_enrollments',
+    'automation_logs', 'category_seo', 'cms_block_translations', 'cms_page_seo', 'cms_page_translations',
+    'cookie_consent_settings_translations', 'coupon_translations', 'crm_pipeline_stages', 'cron_job_executions',
+    'custom_pricing_discounts', 'custom_pricing_logs', 'customer_addresses', 'customer_segment_members',
+    'email_campaign_recipients', 'email_template_translations', 'login_attempts', 'payment_method_translations',
+    'pdf_template_translations', 'plugin_admin_pages', 'plugin_admin_scripts', 'plugin_controllers', 'plugin_cron',
+    'plugin_data', 'plugin_dependencies', 'plugin_docs', 'plugin_entities', 'plugin_events', 'plugin_hooks',
+    'plugin_marketplace', 'plugin_migrations', 'plugin_registry', 'plugin_scripts', 'plugin_version_comparisons',
+    'plugin_version_history', 'plugin_version_patches', 'plugin_version_snapshots', 'plugin_version_tags',
+    'plugin_widgets', 'plugins', 'product_attribute_values', 'product_label_translations', 'product_seo',
+    'product_tab_translations', 'product_variants', 'shipping_method_translations', 'tax_translations'
+  ] loop
+    execute format('create table public.%I (
+                      id         uuid primary key default gen_random_uuid(),
+                      name       varchar(255) not null,
+                      created_at timestamptz default now(),
+                      updated_at timestamptz default now())', relation);
+  end loop;
+end $$;
+
 -- What follows is no shop's: what the tests of queries need beside it. The functions say the same on every call.
 
 -- a column of each type that has operators of its own

@@ -223,6 +223,20 @@ select ('beef0000-0000-4000-8000-' || lpad(k::text, 12, '0'))::uuid, :'beef', 'c
        'Neighbour', '2024-05-01 10:00:00+00', '2024-05-01 10:00:00+00'
 from generate_series(1, 2) k;
 
+-- the tables that schema and list have in common only: three rows of the store, two of the neighbour
+select format('insert into %I (id, store_id, name, created_at, updated_at)
+               select (case when k <= 3 then ''7ab1e000'' else ''beef0000'' end || ''-0000-4000-8000-'' ||
+                       lpad((case when k <= 3 then %s0000 + k else k - 3 end)::text, 12, ''0''))::uuid,
+                      case when k <= 3 then %L else %L end::uuid,
+                      case when k <= 3 then ''own '' || k else ''neighbour '' || k - 3 end,
+                      ''2024-05-04 10:00:00+00'', ''2024-05-04 10:00:00+00''
+               from generate_series(1, 5) k', relation, :'n', :'store_id', :'beef')
+from (select attrelid::regclass::text as relation, array_agg(attname order by attnum) as columns
+      from pg_attribute join pg_class on pg_class.oid = attrelid
+      where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 group by attrelid) as tables
+where columns = '{id,store_id,name,created_at,updated_at}' order by relation
+\gexec
+
 -- for the tests of operators; the same in every tenant
 insert into shapes (id, name, words, numbers, span, period, flag, data, document, seen_at) values
   (1, 'one', '{red,"deep blue","a,b"}', '{1,2,3}', '[1,5)', '[2025-01-01 00:00+00,2025-02-01 00:00+00)', true,

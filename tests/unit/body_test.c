@@ -153,6 +153,10 @@ static void the_store_is_stamped_and_named(void)
             {supa_upsert(supa_from(world.client, "languages"), "{}", NULL), "POST", "languages",
              "{}"},
             {supa_any_store(supa_body(products(), "text/csv", "a", 1)), "POST", "products", "a"},
+            {supa_body(products(), "application/json", "[{},{\"a\":1}]", 12), "POST", "products",
+             "[{" OWNED "},{" OWNED ",\"a\":1}]"},
+            {supa_body_borrow(products(), "Application/JSON; charset=utf-8", "{}x", 2), "POST",
+             "products", "{" OWNED "}"},
             {supa_body(supa_from(world.client, "languages"), "text/csv", "a", 1), "POST",
              "languages", "a"},
             {supa_args(supa_rpc(world.client, "f"), "{\"store_id\":\"x\"}"), "POST", "rpc/f",
@@ -163,7 +167,8 @@ static void the_store_is_stamped_and_named(void)
     world_end(&world);
 }
 
-#define MERGE "a merge by a key without store_id could take one's"
+#define OTHERS "[{},{\"store_id\":\"" WORLD_OTHER "\"}]"
+#define MERGE  "a merge by a key without store_id could take one's"
 
 static void what_could_reach_another_store_is_refused(void)
 {
@@ -186,7 +191,11 @@ static void what_could_reach_another_store_is_refused(void)
             {supa_upsert(products(), "{}", "store_id2"), MERGE},
             {id(supa_put(products(), "{}")), "a put could take one's"},
             {supa_body(products(), "text/csv", "a", 1), "this body is not JSON"},
-            {supa_body(products(), "application/json", "{}", 2), "this body is not JSON"},
+            {supa_body(products(), "application/json", "{", 1), "this body is not JSON"},
+            {supa_body(products(), "application/json", "[{},1]", 6), "this body is not JSON"},
+            {supa_body(products(), "text/json", "{}", 2), "this body is not JSON"},
+            {supa_body(products(), "application/json", OTHERS, sizeof OTHERS - 1),
+             "names another store"},
             {supa_body_from(products(), "text/csv", read_text, &rest, 1), "this body is not JSON"},
             {supa_in(products(), "store_id", list), "\"store_id\" is compared with another"},
             {supa_eq(products(), "\"store_id\"", other), "is compared with another"},

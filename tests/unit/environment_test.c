@@ -15,8 +15,8 @@
 
 /* In the order of a row's values. */
 static const char *const names[] = {
-    "MASTER_SUPABASE_URL",   "MASTER_SUPABASE_SERVICE_KEY", "SUPA_KEYRING",  "SUPA_KEYRING_FILE",
-    "SUPA_ALLOW_PLAIN_HTTP", "SUPA_ALLOW_PRIVATE",          "ENCRYPTION_KEY"};
+    "MASTER_SUPABASE_URL",   "MASTER_SUPABASE_SERVICE_KEY", "SUPA_KEYRING",   "SUPA_KEYRING_FILE",
+    "SUPA_ALLOW_PLAIN_HTTP", "SUPA_ALLOW_PRIVATE",          "ENCRYPTION_KEY", "SUPA_SCOPE"};
 
 struct environment {
     char *values[COUNT(names)]; /* NULL: unset */
@@ -105,6 +105,9 @@ static void names_the_variable_that_is_missing_or_wrong(void)
         {{"https://h", "k", KEYRING, NULL, "0", "true"},
          SUPA_ERROR_ARGUMENT,
          "variable SUPA_ALLOW_PRIVATE is neither 0 nor 1"},
+        {{"https://h", "k", KEYRING, NULL, NULL, NULL, NULL, "Enforce"},
+         SUPA_ERROR_ARGUMENT,
+         "variable SUPA_SCOPE is none of enforce, warn and off"},
         {{"ftp://h", "k", KEYRING}, SUPA_ERROR_ARGUMENT, "MASTER_SUPABASE_URL"},
         {{"https://user:secret@h", "k", KEYRING}, SUPA_ERROR_ARGUMENT, "MASTER_SUPABASE_URL"},
         {{"http://h", "k", KEYRING}, SUPA_ERROR_HOST_REFUSED, "MASTER_SUPABASE_URL"},
@@ -177,11 +180,35 @@ static void enforces_the_platforms_tables(void)
     supa_manager_free(manager);
 }
 
+static void the_scopes_mode_is_read(void)
+{
+    static const struct {
+        const char *word;
+        supa_scope_mode mode;
+    } rows[] = {
+        {NULL, SUPA_SCOPE_ENFORCE},
+        {"", SUPA_SCOPE_ENFORCE},
+        {"enforce", SUPA_SCOPE_ENFORCE},
+        {"warn", SUPA_SCOPE_WARN},
+        {"off", SUPA_SCOPE_OFF}};
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *const values[COUNT(names)] = {
+            "https://h", "key-0123456789", KEYRING, NULL, NULL, NULL, NULL, rows[i].word};
+        supa_manager *manager = manager_of(values, NULL);
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(manager);
+        CU_ASSERT_EQUAL(supa_scope_get(manager, NULL), rows[i].mode);
+        supa_manager_free(manager);
+    }
+}
+
 extern CU_TestInfo environment_tests[];
 CU_TestInfo environment_tests[] = {
     {"names the variable that is missing or wrong", names_the_variable_that_is_missing_or_wrong},
     {"reads a whole environment", reads_a_whole_environment},
     {"the switches reach the master", the_switches_reach_the_master},
+    {"the scope's mode is read", the_scopes_mode_is_read},
     {"enforces the platform's tables", enforces_the_platforms_tables},
     CU_TEST_INFO_NULL,
 };

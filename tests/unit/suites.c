@@ -2,15 +2,15 @@
 #include "main.h"
 
 /* In the order in which data flows, as in lib/Makefile.am. */
-extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], redact_tests[],
-    json_tests[], number_tests[], url_tests[], escape_tests[], select_tests[], query_tests[],
-    filters_tests[], operands_tests[], groups_tests[], shape_tests[], writes_tests[], body_tests[],
-    rpc_tests[], prefer_tests[], headers_tests[], template_tests[], curl_tests[], value_tests[],
-    fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[], address_tests[],
-    timestamp_tests[], rows_tests[], fields_tests[], splitter_tests[], csv_splitter_tests[],
-    block_tests[], server_error_tests[], response_tests[], client_tests[], flow_tests[],
-    keyring_tests[], envelope_tests[], credentials_tests[], cache_tests[], environment_tests[],
-    slab_tests[], capacity_tests[], envelope_v1_tests[];
+extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], slab_tests[],
+    redact_tests[], block_tests[], json_tests[], number_tests[], url_tests[], escape_tests[],
+    select_tests[], query_tests[], filters_tests[], operands_tests[], groups_tests[], shape_tests[],
+    writes_tests[], body_tests[], rpc_tests[], prefer_tests[], headers_tests[], template_tests[],
+    curl_tests[], value_tests[], fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[],
+    scope_tests[], scope_filter_tests[], scope_file_tests[], address_tests[], timestamp_tests[],
+    rows_tests[], fields_tests[], splitter_tests[], csv_splitter_tests[], server_error_tests[],
+    response_tests[], client_tests[], capacity_tests[], flow_tests[], keyring_tests[],
+    envelope_v1_tests[], envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -42,6 +42,9 @@ CU_SuiteInfo test_suites[] = {
     {"fluent_cxx", NULL, NULL, NULL, NULL, fluent_cxx_tests},
     {"sweep", NULL, NULL, NULL, NULL, sweep_tests},
     {"guard", NULL, NULL, NULL, NULL, guard_tests},
+    {"scope", NULL, NULL, NULL, NULL, scope_tests},
+    {"scope_filter", NULL, NULL, NULL, NULL, scope_filter_tests},
+    {"scope_file", NULL, NULL, NULL, NULL, scope_file_tests},
     {"address", NULL, NULL, NULL, NULL, address_tests},
     {"timestamp", NULL, NULL, NULL, NULL, timestamp_tests},
     {"rows", NULL, NULL, NULL, NULL, rows_tests},

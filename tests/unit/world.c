@@ -85,17 +85,30 @@ supa_client_options world_options(void)
     return options;
 }
 
+/* Not one of the client's allocations, which tests make fail. */
+static struct scope *make_scope(void)
+{
+    int (*const fails)(void) = memory_fails;
+    struct scope *scope;
+
+    memory_fails = NULL;
+    scope = scope_new("platform", &platform_tables, &platform_functions);
+    memory_fails = fails;
+    return scope;
+}
+
 void world_start_with(
     struct world *world, supa_side side, const supa_client_options *options, supa_error *error)
 {
-    struct client_identity identity = {
-        side, side == SUPA_SIDE_TENANT ? WORLD_STORE : "",
-        side == SUPA_SIDE_NONE ? NULL : &platform_scope};
+    struct client_identity identity = {side, side == SUPA_SIDE_TENANT ? WORLD_STORE : "", NULL};
 
     memset(world, 0, sizeof *world);
     world->transport.perform = perform;
     world->transport.wait = wait_until;
+    if (side != SUPA_SIDE_NONE)
+        identity.scope = make_scope();
     world->client = client_new(options, &identity, &world->transport, error);
+    scope_unref(identity.scope);
 }
 
 void world_start(struct world *world, supa_side side)
