@@ -42,20 +42,12 @@ static int is_met(const struct part *part, const struct part_result *found)
     return found->ours.median <= found->limit;
 }
 
-static struct figure in_units(struct figure figure, double units)
-{
-    figure.median /= units;
-    figure.low /= units;
-    figure.high /= units;
-    return figure;
-}
-
 static void judge(const struct part *part, const struct contest *contest, struct part_result *found)
 {
     const char *ours = contest->why[OUR_OWN], *floor = contest->why[THE_FLOOR];
 
-    found->ours = in_units(contest->of[OUR_OWN][part->measure], part->units);
-    found->floor = in_units(contest->of[THE_FLOOR][part->measure], part->units);
+    found->ours = figure_in(contest->of[OUR_OWN][part->measure], part->units);
+    found->floor = figure_in(contest->of[THE_FLOOR][part->measure], part->units);
     snprintf(
         found->why, sizeof found->why, "%s%s%s", ours,
         ours[0] != '\0' && floor[0] != '\0' ? "; " : "", floor);
@@ -117,22 +109,6 @@ static void run_row(const struct row *row, const struct options *options, struct
     }
 }
 
-static int is_wanted(const struct options *options, const char *name)
-{
-    const size_t length = strlen(name);
-    const char *at = options->only;
-
-    if (at == NULL)
-        return 1;
-    while (at != NULL && *at != '\0') {
-        if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == '\0'))
-            return 1;
-        at = strchr(at, ',');
-        at = at != NULL ? at + 1 : NULL;
-    }
-    return 0;
-}
-
 static int write_json(const char *directory, const struct row_result *results, size_t count)
 {
     char path[4096];
@@ -167,7 +143,7 @@ static int run_rows(const struct options *options)
 
     report_header(stdout);
     for (const struct row *row = rows; row->name != NULL; row++) {
-        if (!is_wanted(options, row->name))
+        if (!is_named(options->only, row->name))
             continue;
         run_row(row, options, &results[count]);
         report_row(stdout, &results[count]);
@@ -214,6 +190,7 @@ int main(int argc, char **argv)
         return 2;
     }
     signal(SIGPIPE, SIG_IGN); /* a side that dies is told by its answer */
-    failed = options.curves ? curves_run(options.out, options.rounds) != 0 : run_rows(&options);
+    failed = options.curves ? curves_run(options.out, options.only, options.rounds) != 0
+                            : run_rows(&options);
     return failed && !options.report_only;
 }

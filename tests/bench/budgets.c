@@ -2,6 +2,7 @@
 #include "budgets.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define WHO(p, s)                                                                                  \
     {                                                                                              \
@@ -182,3 +183,18 @@ const struct lead leads[] = {
     {"stream", "time", WALL, 8}, {"stream-memory", "peak memory", PEAK, 20},
     {NULL, NULL, CPU, 0},
 };
+
+int is_named(const char *names, const char *name)
+{
+    const size_t length = strlen(name);
+
+    while (names != NULL) {
+        if (strncmp(names, name, length) == 0 && (names[length] == ',' || names[length] == '\0'))
+            return 1;
+        names = strchr(names, ',');
+        if (names == NULL)
+            return 0;
+        names++;
+    }
+    return 1;
+}

@@ -49,4 +49,7 @@ struct lead {
 extern const struct row rows[];
 extern const struct lead leads[];
 
+/* Whether @name is one of @names, which are parted by commas; NULL names all. */
+int is_named(const char *names, const char *name);
+
 #endif

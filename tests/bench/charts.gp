@@ -2,12 +2,13 @@
 # Draws what bench and bench --curves left in the current directory. `what` is "curves" or empty.
 load "caption.gp"
 set terminal svg size 900,480 font "sans-serif,13" background "white"
-set label 1 caption at screen 0.01,0.02 left font ",10" textcolor rgb "#666666"
+set label 1 caption at screen 0.01,0.02 left noenhanced font ",9" textcolor rgb "#666666"
 set bmargin 6
 set grid ytics lc rgb "#dddddd"
 set border 3 lc rgb "#888888"
 set tics nomirror
-set key top left
+set key outside top right horizontal
+set rmargin 5
 
 line = "lc rgb '#1b7f5c' lw 2 pt 7 ps 0.7"
 has(name) = int(system("test -s ".name." && echo 1 || echo 0"))

@@ -94,30 +94,45 @@ static long runs_of(const struct curve *curve, long size)
     return strcmp(curve->name, "in_flight") == 0 ? 5000 : 1000000;
 }
 
-static void
-measure(FILE *out, const struct curve *curve, const struct line *line, long size, int rounds)
+static int measure(
+    const struct curve *curve, const struct line *line, long size, int rounds, struct figure *found)
 {
     struct figure of[MEASURES];
     char text[32], why[400] = "";
     struct who who = line->who;
     struct part part = {.measure = curve->measure, .pinned = curve->pinned, .fresh = curve->fresh};
     const double units = curve->units * (curve->per_size ? (double)size : 1);
-    struct figure *found = &of[curve->measure];
 
     snprintf(text, sizeof text, "%ld", size);
     who.size = text;
     part.count = runs_of(curve, size);
     contest_measure(&who, &part, rounds, of, why);
+    *found = figure_in(of[curve->measure], units);
     printf("%-12s %-26s %8ld ", curve->name, line->name, size);
     if (found->rounds == 0)
         printf("not measured: %s\n", why);
     else
-        printf("%12.3f ±%4.1f%%\n", found->median / units, figure_spread(*found));
-    if (found->rounds > 0)
-        fprintf(
-            out, "%ld %.6g %.6g %.6g\n", size, found->median / units, found->low / units,
-            found->high / units);
+        printf("%12.3f ±%4.1f%%\n", found->median, figure_spread(*found));
     fflush(stdout);
+    return found->rounds > 0 ? 0 : -1;
+}
+
+/* One data set of gnuplot's. What cannot be measured at one size cannot at a larger one. */
+static int draw_line(FILE *out, const struct curve *curve, const struct line *line, int rounds)
+{
+    struct figure found;
+    int drawn = 0;
+
+    for (size_t i = 0; i < MAX_POINTS && curve->sizes[i] != 0; i++) {
+        if (line->largest != 0 && curve->sizes[i] > line->largest)
+            break;
+        if (measure(curve, line, curve->sizes[i], rounds, &found) != 0)
+            break;
+        if (!drawn++)
+            fprintf(out, "\"%s\"\n", line->name);
+        fprintf(out, "%ld %.6g %.6g %.6g\n", curve->sizes[i], found.median, found.low, found.high);
+    }
+    return drawn;
 }
 
 static int draw(const char *directory, const struct curve *curve, int rounds)
@@ -130,23 +145,19 @@ static int draw(const char *directory, const struct curve *curve, int rounds)
     if (out == NULL)
         return -1;
     for (size_t i = 0; i < MAX_LINES && curve->lines[i].name != NULL; i++) {
-        const struct line *line = &curve->lines[i];
-
-        fprintf(out, "\"%s\"\n", line->name);
-        for (size_t k = 0; k < MAX_POINTS && curve->sizes[k] != 0; k++) {
-            if (line->largest == 0 || curve->sizes[k] <= line->largest)
-                measure(out, curve, line, curve->sizes[k], rounds);
-        }
-        fprintf(out, "\n\n"); /* gnuplot's next data set */
+        if (draw_line(out, curve, &curve->lines[i], rounds))
+            fprintf(out, "\n\n");
     }
     return fclose(out);
 }
 
-int curves_run(const char *directory, int rounds)
+int curves_run(const char *directory, const char *names, int rounds)
 {
     int failed = 0;
 
-    for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
-        failed |= draw(directory, &curves[i], rounds) != 0;
+    for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
+        if (is_named(names, curves[i].name))
+            failed |= draw(directory, &curves[i], rounds) != 0;
+    }
     return failed ? -1 : 0;
 }

@@ -5,22 +5,27 @@
 # beside its floor. Ends in "N rows, M met, K not met"; the status is 0 when all are met.
 . "$(dirname "$0")/../common.sh"
 
+# make's own flags and variables (PEERS, CFLAGS) are not for the builds below
+unset MAKEFLAGS MFLAGS
+
 here=$top/tests/bench
 usage() {
   cat <<'EOF'
 usage: run.sh [--peers js] [--rows A,B] [--rounds N] [--curves] [--report] [--out DIR] [--keep]
+       run.sh --with COMMAND…
 
   --peers js   also measure postgrest-js, installed from npm
-  --rows A,B   these rows only
-  --rounds N   rounds of each row, 15 without it
+  --rows A,B   these rows, or curves, only
+  --rounds N   rounds of each row; 15 without it, 5 for curves
   --curves     cost as work grows, instead of the rows
   --report     status 0 also when a row is not met
-  --out DIR    where bench.json and the charts go; build/bench without it
-  --keep       keep the charts in doc/bench, too
+  --out DIR    where bench.json goes; build/bench without it. The charts go to build/bench/results
+  --keep       put the charts into doc/bench
+  --with …     only run a command beside the canned answers, in the environment of the sides
 EOF
 }
 
-peers='' only='' out='' keep='' curves='' options=()
+peers='' only='' out='' keep='' curves='' options=() with=()
 while [[ $# -gt 0 ]]; do
   case $1 in
   --peers) peers=${2:-}; shift 2 ;;
@@ -30,9 +35,12 @@ while [[ $# -gt 0 ]]; do
   --report) options+=(--report); shift ;;
   --out) out=${2:-}; shift 2 ;;
   --keep) keep=1; shift ;;
+  --help) usage; exit 0 ;;
+  --with) with=("${@:2}"); shift $# ;;
   *) usage >&2; exit 2 ;;
   esac
 done
+[[ -z $curves || " ${options[*]} " == *' --rounds '* ]] || options+=(--rounds 5)
 [[ $peers == '' || $peers == js ]] || { say "no peer $peers: only js (README.md has recipes for others)"; exit 2; }
 stores=${BENCH_STORES:-100000}
 [[ $stores =~ ^[0-9]+$ && $stores -ge 10000 ]] || { say "BENCH_STORES wants a number from 10000 on"; exit 2; }
@@ -149,22 +157,30 @@ stop_canned() {
 
 # ---- charts
 
+versions() {
+  local js=$here/node_modules/@supabase/postgrest-js/package.json
+  printf 'libsupa %s (%s) · libcurl %s' "$version" \
+    "$(git -C "$top" rev-parse --short HEAD 2>/dev/null || echo release)" "$(pkg-config --modversion libcurl)"
+  [[ $peers == '' ]] || printf ' · postgrest-js %s, Node.js %s' "$(sed -n 's/.*"version": "\(.*\)".*/\1/p' "$js")" "$(node -v)"
+}
+
+machine() {
+  printf '%s, %s cores, ' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" "$(nproc)"
+  (. /etc/os-release 2>/dev/null; printf '%s' "${PRETTY_NAME:-$(uname -s)}")
+}
+
 draw() {
-  local machine
-  machine="$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores"
-  # shellcheck disable=SC2016
-  printf 'caption = "%s · libsupa %s (%s) · libcurl %s · %s · %s"\n' "$(date -u +%F)" \
-    "$version" "$(git -C "$top" rev-parse --short HEAD 2>/dev/null || echo release)" \
-    "$(pkg-config --modversion libcurl)" "$machine" "$(. /etc/os-release 2>/dev/null; echo "${PRETTY_NAME:-$(uname -s)}")" \
-    >"$out/caption.gp"
-  (cd "$out" && gnuplot -e "what = '${curves:+curves}'" "$here/charts.gp") || say "the charts could not be drawn"
-  [[ -z $keep ]] || { mkdir -p "$top/doc/bench" && cp "$out"/*.svg "$top/doc/bench/"; }
+  printf 'caption = "%s · %s · %s"\n' "$(date -u +%F)" "$(versions)" "$(machine)" >"$results/caption.gp"
+  (cd "$results" && gnuplot -e "what = '${curves:+curves}'" "$here/charts.gp") || say "the charts could not be drawn"
+  [[ -z $keep ]] || { mkdir -p "$top/doc/bench" && cp "$results"/*.svg "$top/doc/bench/"; }
 }
 
 install_tools
 build_programs
 out=${out:-$build}
-mkdir -p "$out"
+results=$build/results
+rm -rf "$results"
+mkdir -p "$results" "$out"
 start_canned
 
 version=$(PKG_CONFIG_PATH=$build/installed/lib/pkgconfig pkg-config --modversion libsupa)
@@ -176,13 +192,15 @@ export BENCH_URL=http://127.0.0.1:$port BENCH_TLS_URL=https://127.0.0.1:$tls_por
 BENCH_LIBRARY_BYTES=$(stat -c %s "$bin/libsupa.stripped")
 export BENCH_LIBRARY_BYTES
 
-command=("$bin/bench" --out "$out" "${options[@]}")
+[[ ${#with[@]} -eq 0 ]] || { "${with[@]}"; exit; }
+command=("$bin/bench" --out "$results" "${options[@]}")
 [[ $peers == '' ]] || command+=(--peers)
 status=0
-if [[ -n $curves ]] || needs lookup cold stores; then
+if needs lookup cold stores threads; then
   STACK_SEAL=$build/tests/stack/seal "$top/tests/stack/stack" run "$here/with_stores.sh" "${command[@]}" || status=$?
 else
   "${command[@]}" || status=$?
 fi
+[[ -n $curves || ! -f $results/bench.json ]] || cp "$results/bench.json" "$out/bench.json"
 draw
 exit $status

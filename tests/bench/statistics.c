@@ -34,6 +34,14 @@ struct figure figure_of(double *values, size_t count)
     return figure;
 }
 
+struct figure figure_in(struct figure figure, double units)
+{
+    figure.median /= units;
+    figure.low /= units;
+    figure.high /= units;
+    return figure;
+}
+
 double figure_spread(struct figure figure)
 {
     return figure.median != 0 ? (figure.high - figure.low) / 2 / figure.median * 100 : 0;

@@ -12,6 +12,8 @@ struct figure {
 
 /* Sorts @values. */
 struct figure figure_of(double *values, size_t count);
+/* The same in another unit, which is @units of this one. */
+struct figure figure_in(struct figure figure, double units);
 /* Half of the distance between the quartiles, in per cent of the median. */
 double figure_spread(struct figure figure);
 
