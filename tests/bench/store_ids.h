@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef char store_id[37];
 
@@ -27,6 +28,19 @@ static inline void store_id_of(uint64_t n, store_id out)
         out, sizeof(store_id), "%08" PRIx32 "-%04x-4%03x-8%03x-%012" PRIx64, (uint32_t)(a >> 32),
         (unsigned)(a >> 16 & 0xFFFF), (unsigned)(a & 0xFFF), (unsigned)(b >> 52),
         b & 0xFFFFFFFFFFFFu);
+}
+
+/* In another order, so that a walk through them jumps about in every table. */
+static inline void store_ids_shuffle(store_id *ids, long count, uint64_t state)
+{
+    for (long i = count - 1; i > 0; i--) {
+        long j = (long)(random_next(&state) % (uint64_t)(i + 1));
+        store_id kept;
+
+        memcpy(kept, ids[i], sizeof kept);
+        memcpy(ids[i], ids[j], sizeof kept);
+        memcpy(ids[j], kept, sizeof kept);
+    }
 }
 
 #endif
