@@ -167,6 +167,6 @@ void contest_measure(
     static struct run run;
 
     prepare(&run, who, part, why);
-    run_rounds(&run, 1, part, rounds);
+    run_rounds(&run, 1, part, rounds_of(part, rounds));
     conclude(&run, of);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Allocations of the library's in a GET, all fields of the page, and a write, on a warm client: every
- * call of malloc and its family whose caller is code of libsupa.so. */
+/* Allocations of the library's in a small GET, a page of 100 rows with texts to unescape, and a write, on
+ * a warm client: every call of malloc and its family whose caller is code of libsupa.so. */
 #include "allocation_count.h"
 #include "ours.h"
 #include "side.h"
