@@ -42,8 +42,8 @@ install_test_tools() {
 }
 
 # build VARIANT: configures and builds in build/VARIANT, which is left in $build. Variants: plain,
-# demo, clang, static (and without what is optional), sanitized (address,undefined), thread. Warnings
-# are errors.
+# demo, clang, static (and without what is optional), bench (shared and optimised, to be installed in
+# build/bench/installed), sanitized (address,undefined), thread. Warnings are errors.
 build() {
   local variant=$1 options=(--enable-werror)
   build=$top/build/$variant
@@ -52,6 +52,7 @@ build() {
   flock 9
   case $variant in
   sanitized) options+=(--enable-sanitize=address,undefined --disable-shared) ;;
+  bench) options+=(CFLAGS='-O2 -g' --disable-static "--prefix=$build/installed") ;;
   clang) options+=(CC=clang CXX=clang++) ;;
   static) options+=(--disable-shared --without-libcrypto) ;;
   thread) options+=(--enable-sanitize=thread --disable-shared) ;;
