@@ -55,7 +55,8 @@ static int check_store(supa_row row, const char *store_id, supa_error *error)
 static int open_client(void *user, const char *plaintext, size_t length)
 {
     struct opening *opening = user;
-    struct client_identity identity = {SUPA_SIDE_TENANT, opening->store_id, opening->lookup->scope};
+    struct client_identity identity = {
+        SUPA_SIDE_TENANT, opening->store_id, opening->lookup->scope, NULL};
     supa_client_options options = *opening->lookup->tenant;
     struct credentials credentials;
     int code = credentials_read(&credentials, plaintext, length, opening->error);

@@ -115,7 +115,7 @@ static int check_options(const supa_manager_options *options, supa_error *error)
 static int fill(supa_manager *manager, const supa_manager_options *options, supa_error *error)
 {
     struct lookup *lookup = &manager->lookup;
-    struct client_identity identity = {SUPA_SIDE_MASTER, "", NULL};
+    struct client_identity identity = {SUPA_SIDE_MASTER, "", NULL, NULL};
     int code = keep_tenant_options(manager, options->tenant, error);
 
     if (code == SUPA_OK)

@@ -24,6 +24,8 @@ static void begin(supa_multi *multi, int64_t in_flight, int64_t per_host)
     multi->max_in_flight = bound(in_flight);
     multi->line.per_host = bound(per_host);
     multi->last_ended = &multi->ended;
+    multi->inbox_last = &multi->inbox;
+    pthread_mutex_init(&multi->inbox_mutex, NULL);
     multi->loop.reader = multi->loop.writer = -1;
 }
 
@@ -169,13 +171,16 @@ static void call_back(supa_multi *multi, struct flight *flight)
     void *user = flight->user;
     supa_response *response = flight->response;
 
+    if (flight->finish != NULL)
+        flight->finish(flight);
     forget_stream(multi, flight);
     split_free(flight);
     tickets_leave(multi, flight->slot);
     multi->count--;
     flight->next = multi->spare;
     multi->spare = flight;
-    done(user, response);
+    if (done != NULL)
+        done(user, response);
 }
 
 /* What ends during the callbacks is called back the next time. */
@@ -237,8 +242,34 @@ static void send_waiting(supa_multi *multi)
         flight_send(line_next(&multi->line));
 }
 
+void multi_post(supa_multi *multi, struct post *post)
+{
+    post->next = NULL;
+    pthread_mutex_lock(&multi->inbox_mutex);
+    *multi->inbox_last = post;
+    multi->inbox_last = &post->next;
+    supa_multi_wakeup(multi); /* under the lock: once the post is taken, the multi may end */
+    pthread_mutex_unlock(&multi->inbox_mutex);
+}
+
+static void take_posts(supa_multi *multi)
+{
+    struct post *post, *next;
+
+    pthread_mutex_lock(&multi->inbox_mutex);
+    post = multi->inbox;
+    multi->inbox = NULL;
+    multi->inbox_last = &multi->inbox;
+    pthread_mutex_unlock(&multi->inbox_mutex);
+    for (; post != NULL; post = next) {
+        next = post->next;
+        post->take(post);
+    }
+}
+
 void multi_work(supa_multi *multi)
 {
+    take_posts(multi);
     take_done(multi);
     take_timers(multi);
     watch_fired(multi);
@@ -362,6 +393,7 @@ static void cancel_all(supa_multi *multi)
 
 static void free_memory(supa_multi *multi)
 {
+    pthread_mutex_destroy(&multi->inbox_mutex);
     while (multi->spare != NULL) {
         struct flight *next = multi->spare->next;
 
