@@ -3,14 +3,15 @@
 
 /* In the order in which data flows, as in lib/Makefile.am. */
 extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], slab_tests[],
-    redact_tests[], block_tests[], json_tests[], number_tests[], url_tests[], escape_tests[],
-    select_tests[], query_tests[], filters_tests[], operands_tests[], groups_tests[], shape_tests[],
-    writes_tests[], body_tests[], rpc_tests[], prefer_tests[], headers_tests[], template_tests[],
-    curl_tests[], value_tests[], fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[],
-    scope_tests[], scope_filter_tests[], scope_file_tests[], address_tests[], timestamp_tests[],
-    rows_tests[], fields_tests[], splitter_tests[], csv_splitter_tests[], server_error_tests[],
-    response_tests[], client_tests[], capacity_tests[], flow_tests[], keyring_tests[],
-    envelope_v1_tests[], envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
+    redact_tests[], block_tests[], json_tests[], json_shape_tests[], number_tests[], url_tests[],
+    escape_tests[], select_tests[], query_tests[], filters_tests[], operands_tests[],
+    groups_tests[], shape_tests[], writes_tests[], body_tests[], rpc_tests[], prefer_tests[],
+    headers_tests[], template_tests[], curl_tests[], value_tests[], fluent_tests[],
+    fluent_cxx_tests[], sweep_tests[], guard_tests[], scope_tests[], scope_filter_tests[],
+    scope_file_tests[], address_tests[], timestamp_tests[], rows_tests[], fields_tests[],
+    splitter_tests[], csv_splitter_tests[], server_error_tests[], response_tests[], client_tests[],
+    capacity_tests[], flow_tests[], keyring_tests[], envelope_v1_tests[], envelope_tests[],
+    credentials_tests[], cache_tests[], environment_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -21,6 +22,7 @@ CU_SuiteInfo test_suites[] = {
     {"redact", NULL, NULL, NULL, NULL, redact_tests},
     {"block", NULL, NULL, NULL, NULL, block_tests},
     {"json", NULL, NULL, NULL, NULL, json_tests},
+    {"json_shape", NULL, NULL, NULL, NULL, json_shape_tests},
     {"number", NULL, NULL, NULL, NULL, number_tests},
     {"url", NULL, NULL, NULL, NULL, url_tests},
     {"escape", NULL, NULL, NULL, NULL, escape_tests},
