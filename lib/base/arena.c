@@ -30,23 +30,6 @@ void arena_free(struct arena *arena)
     arena_init(arena, arena->first_size);
 }
 
-void arena_clear(struct arena *arena)
-{
-    struct arena_block *block = arena->blocks;
-
-    if (block == NULL)
-        return;
-    while (block->older != NULL) {
-        struct arena_block *older = block->older;
-
-        memory_free(block);
-        block = older;
-    }
-    arena->blocks = block;
-    arena->free = (char *)block->bytes;
-    arena->left = block->size;
-}
-
 static int add_block(struct arena *arena, size_t wanted)
 {
     size_t size = arena->blocks == NULL ? arena->first_size : arena->blocks->size * 2;
@@ -55,8 +38,9 @@ static int add_block(struct arena *arena, size_t wanted)
 
     if (size < wanted)
         size = wanted;
-    if (size_add(size, sizeof *block, &total) != 0)
+    if (size_add(size, ARENA_UNIT - 1, &size) != 0 || size_add(size, sizeof *block, &total) != 0)
         return -1;
+    size -= size % ARENA_UNIT;
     block = memory_get(total);
     if (block == NULL)
         return -1;
@@ -68,21 +52,35 @@ static int add_block(struct arena *arena, size_t wanted)
     return 0;
 }
 
-void *arena_get(struct arena *arena, size_t size)
+/* One block in the place of several, for as much as they hold together. */
+static void merge(struct arena *arena, size_t kept)
 {
-    const size_t unit = sizeof(max_align_t);
-    size_t rounded;
-    char *piece;
+    size_t total = 0;
 
-    if (size_add(size, unit - 1, &rounded) != 0)
-        return NULL;
-    rounded -= rounded % unit;
-    if (rounded > arena->left && add_block(arena, rounded) != 0)
-        return NULL;
-    piece = arena->free;
-    arena->free += rounded;
-    arena->left -= rounded;
-    return piece;
+    for (const struct arena_block *block = arena->blocks; block != NULL; block = block->older)
+        total += block->size;
+    arena_free(arena);
+    if (total <= kept)
+        (void)add_block(arena, total); /* without it the next user begins as the first one did */
+}
+
+void arena_rest(struct arena *arena, size_t kept)
+{
+    struct arena_block *block = arena->blocks;
+
+    if (block == NULL)
+        return;
+    if (block->older != NULL || block->size > kept) {
+        merge(arena, kept);
+        return;
+    }
+    arena->free = (char *)block->bytes;
+    arena->left = block->size;
+}
+
+void *arena_get_more(struct arena *arena, size_t size)
+{
+    return add_block(arena, size) == 0 ? arena_get(arena, size) : NULL;
 }
 
 char *arena_text(struct arena *arena, const char *text, size_t length)

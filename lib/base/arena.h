@@ -10,17 +10,36 @@ struct arena_block;
 struct arena {
     struct arena_block *blocks; /* the newest first */
     char *free;
-    size_t left;
+    size_t left;       /* a multiple of ARENA_UNIT */
     size_t first_size; /* of the first block */
 };
 
+#define ARENA_UNIT sizeof(max_align_t)
+
 void arena_init(struct arena *arena, size_t first_size);
 void arena_free(struct arena *arena);
-/* Takes all pieces back and keeps the oldest block, so that a warm user allocates nothing. */
-void arena_clear(struct arena *arena);
+/* Takes all pieces back. Keeps one block of at most @kept bytes, in which all that was given out has
+ * place if it can, so that a warm user allocates nothing. */
+void arena_rest(struct arena *arena, size_t kept);
+
+/* What arena_get does when the newest block is full. */
+void *arena_get_more(struct arena *arena, size_t size);
 
 /* @size bytes, aligned for any type; NULL when memory is gone. */
-void *arena_get(struct arena *arena, size_t size);
+static inline void *arena_get(struct arena *arena, size_t size)
+{
+    char *piece = arena->free;
+    size_t rounded;
+
+    if (size >
+        arena->left) /* which is a multiple of the unit, so that rounding up changes nothing */
+        return arena_get_more(arena, size);
+    rounded = (size + ARENA_UNIT - 1) & ~(ARENA_UNIT - 1);
+    arena->free = piece + rounded;
+    arena->left -= rounded;
+    return piece;
+}
+
 /* A copy of @length bytes and a NUL behind them; NULL when memory is gone. */
 char *arena_text(struct arena *arena, const char *text, size_t length);
 

@@ -24,8 +24,16 @@ void buffer_clear(struct buffer *buffer)
         buffer->data[0] = '\0';
 }
 
+void buffer_rest(struct buffer *buffer, size_t kept)
+{
+    if (buffer->capacity > kept)
+        buffer_free(buffer);
+    else
+        buffer_clear(buffer);
+}
+
 /* Grows by doubling, so that n appends cost n. */
-static int grow(struct buffer *buffer, size_t needed)
+static int enlarge(struct buffer *buffer, size_t needed)
 {
     size_t capacity = buffer->capacity < 64 ? 64 : buffer->capacity;
     char *data;
@@ -35,55 +43,25 @@ static int grow(struct buffer *buffer, size_t needed)
             capacity = needed;
     }
     data = memory_grow(buffer->data, capacity);
-    if (data == NULL) {
-        buffer->failed = 1;
+    if (data == NULL)
         return -1;
-    }
     buffer->data = data;
     buffer->capacity = capacity;
     return 0;
 }
 
-char *buffer_room(struct buffer *buffer, size_t length)
+char *buffer_grow(struct buffer *buffer, size_t length)
 {
     size_t needed;
 
     if (buffer->failed)
         return NULL;
-    if (size_add(buffer->length, length, &needed) != 0 || size_add(needed, 1, &needed) != 0) {
+    if (size_add(buffer->length, length, &needed) != 0 || size_add(needed, 1, &needed) != 0 ||
+        (needed > buffer->capacity && enlarge(buffer, needed) != 0)) {
         buffer->failed = 1;
         return NULL;
     }
-    if (needed > buffer->capacity && grow(buffer, needed) != 0)
-        return NULL;
     return buffer->data + buffer->length;
-}
-
-void buffer_took(struct buffer *buffer, size_t length)
-{
-    buffer->length += length;
-    buffer->data[buffer->length] = '\0';
-}
-
-void buffer_put(struct buffer *buffer, const void *bytes, size_t length)
-{
-    char *room = buffer_room(buffer, length);
-
-    if (room == NULL)
-        return;
-    if (length != 0)
-        memcpy(room, bytes, length);
-    buffer_took(buffer, length);
-}
-
-void buffer_puts(struct buffer *buffer, const char *text)
-{
-    buffer_put(buffer, text, strlen(text));
-}
-
-void buffer_putc(struct buffer *buffer, char byte)
-{
-    buffer_put(buffer, &byte, 1);
 }
 
 void buffer_put_uint(struct buffer *buffer, uint64_t number)
@@ -100,12 +78,9 @@ void buffer_put_uint(struct buffer *buffer, uint64_t number)
 
 void buffer_put_int(struct buffer *buffer, int64_t number)
 {
-    if (number < 0) {
+    if (number < 0)
         buffer_putc(buffer, '-');
-        buffer_put_uint(buffer, (uint64_t)0 - (uint64_t)number);
-    } else {
-        buffer_put_uint(buffer, (uint64_t)number);
-    }
+    buffer_put_uint(buffer, number < 0 ? (uint64_t)0 - (uint64_t)number : (uint64_t)number);
 }
 
 int buffer_failed(const struct buffer *buffer)

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct buffer {
     char *data; /* NULL until something is appended; see buffer_text */
@@ -19,20 +20,65 @@ struct buffer {
         NULL, 0, 0, 0                                                                              \
     }
 
+/* A buffer in memory of the caller's, for a text whose longest form is known: it must never be asked
+ * for more than that and a NUL, nor be freed. */
+#define BUFFER_OVER(memory, size)                                                                  \
+    {                                                                                              \
+        (memory), 0, (size), 0                                                                     \
+    }
+
 void buffer_init(struct buffer *buffer);
 void buffer_free(struct buffer *buffer);  /* and back to BUFFER_INIT */
 void buffer_clear(struct buffer *buffer); /* empty and not failed; keeps its memory */
+/* The same for a buffer that is kept for later: gives memory back that is more than @kept bytes. */
+void buffer_rest(struct buffer *buffer, size_t kept);
 
-void buffer_put(struct buffer *buffer, const void *bytes, size_t length);
-void buffer_puts(struct buffer *buffer, const char *text);
-void buffer_putc(struct buffer *buffer, char byte);
 void buffer_put_int(struct buffer *buffer, int64_t number);
 void buffer_put_uint(struct buffer *buffer, uint64_t number);
 
+/* Memory for @length more bytes and a NUL, however much there is now; NULL when it is gone. */
+char *buffer_grow(struct buffer *buffer, size_t length);
+
 /* Room for @length bytes at the end, to be written by the caller and then taken with buffer_took;
  * NULL when memory is gone. */
-char *buffer_room(struct buffer *buffer, size_t length);
-void buffer_took(struct buffer *buffer, size_t length);
+static inline char *buffer_room(struct buffer *buffer, size_t length)
+{
+    if (!buffer->failed && length < buffer->capacity - buffer->length)
+        return buffer->data + buffer->length;
+    return buffer_grow(buffer, length);
+}
+
+static inline void buffer_took(struct buffer *buffer, size_t length)
+{
+    buffer->length += length;
+    buffer->data[buffer->length] = '\0';
+}
+
+static inline void buffer_put(struct buffer *buffer, const void *bytes, size_t length)
+{
+    char *room = buffer_room(buffer, length);
+
+    if (room == NULL)
+        return;
+    if (length != 0)
+        memcpy(room, bytes, length);
+    buffer_took(buffer, length);
+}
+
+static inline void buffer_puts(struct buffer *buffer, const char *text)
+{
+    buffer_put(buffer, text, strlen(text));
+}
+
+static inline void buffer_putc(struct buffer *buffer, char byte)
+{
+    char *room = buffer_room(buffer, 1);
+
+    if (room == NULL)
+        return;
+    *room = byte;
+    buffer_took(buffer, 1);
+}
 
 int buffer_failed(const struct buffer *buffer);
 /* The text and its NUL; "" for an empty or failed buffer. */

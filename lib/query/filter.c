@@ -6,42 +6,56 @@
 #include <string.h>
 
 /* clang-format off */
-static const struct comparison comparisons[] = {
-    {"eq", TAKES_NULLABLE, 1, 0},    {"neq", TAKES_NULLABLE, 0, 0},
-    {"gt", TAKES_SCALAR, 1, 0},      {"gte", TAKES_SCALAR, 1, 0},
-    {"lt", TAKES_SCALAR, 1, 0},      {"lte", TAKES_SCALAR, 1, 0},
-    {"is", TAKES_WORD, 0, 0},        {"isdistinct", TAKES_NULLABLE, 0, 0},
-    {"in", TAKES_LIST, 0, 0},
-    {"like", TAKES_PATTERN, 1, 0},   {"ilike", TAKES_PATTERN, 1, 0},
-    {"match", TAKES_TEXT, 1, 0},     {"imatch", TAKES_TEXT, 1, 0},
-    {"fts", TAKES_TEXT, 0, 1},       {"plfts", TAKES_TEXT, 0, 1},
-    {"phfts", TAKES_TEXT, 0, 1},     {"wfts", TAKES_TEXT, 0, 1},
-    {"cs", TAKES_WHOLE, 0, 0},       {"cd", TAKES_WHOLE, 0, 0}, {"ov", TAKES_WHOLE, 0, 0},
-    {"sl", TAKES_TEXT, 0, 0},        {"sr", TAKES_TEXT, 0, 0},
-    {"nxl", TAKES_TEXT, 0, 0},       {"nxr", TAKES_TEXT, 0, 0}, {"adj", TAKES_TEXT, 0, 0},
+#define NAMED(name) name, sizeof name - 1
+const struct comparison comparisons[OP_COUNT] = {
+    [OP_EQ] = {NAMED("eq"), TAKES_NULLABLE, 1, 0},
+    [OP_NEQ] = {NAMED("neq"), TAKES_NULLABLE, 0, 0},
+    [OP_GT] = {NAMED("gt"), TAKES_SCALAR, 1, 0},
+    [OP_GTE] = {NAMED("gte"), TAKES_SCALAR, 1, 0},
+    [OP_LT] = {NAMED("lt"), TAKES_SCALAR, 1, 0},
+    [OP_LTE] = {NAMED("lte"), TAKES_SCALAR, 1, 0},
+    [OP_IS] = {NAMED("is"), TAKES_WORD, 0, 0},
+    [OP_ISDISTINCT] = {NAMED("isdistinct"), TAKES_NULLABLE, 0, 0},
+    [OP_IN] = {NAMED("in"), TAKES_LIST, 0, 0},
+    [OP_LIKE] = {NAMED("like"), TAKES_PATTERN, 1, 0},
+    [OP_ILIKE] = {NAMED("ilike"), TAKES_PATTERN, 1, 0},
+    [OP_MATCH] = {NAMED("match"), TAKES_TEXT, 1, 0},
+    [OP_IMATCH] = {NAMED("imatch"), TAKES_TEXT, 1, 0},
+    [OP_FTS] = {NAMED("fts"), TAKES_TEXT, 0, 1},
+    [OP_PLFTS] = {NAMED("plfts"), TAKES_TEXT, 0, 1},
+    [OP_PHFTS] = {NAMED("phfts"), TAKES_TEXT, 0, 1},
+    [OP_WFTS] = {NAMED("wfts"), TAKES_TEXT, 0, 1},
+    [OP_CS] = {NAMED("cs"), TAKES_WHOLE, 0, 0},
+    [OP_CD] = {NAMED("cd"), TAKES_WHOLE, 0, 0},
+    [OP_OV] = {NAMED("ov"), TAKES_WHOLE, 0, 0},
+    [OP_SL] = {NAMED("sl"), TAKES_TEXT, 0, 0},
+    [OP_SR] = {NAMED("sr"), TAKES_TEXT, 0, 0},
+    [OP_NXL] = {NAMED("nxl"), TAKES_TEXT, 0, 0},
+    [OP_NXR] = {NAMED("nxr"), TAKES_TEXT, 0, 0},
+    [OP_ADJ] = {NAMED("adj"), TAKES_TEXT, 0, 0},
 };
 /* clang-format on */
 
 const struct comparison *comparison_find(const char *name, size_t length)
 {
-    for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
-        if (strlen(comparisons[i].name) == length && memcmp(comparisons[i].name, name, length) == 0)
+    for (size_t i = 0; i < OP_COUNT; i++) {
+        if (comparisons[i].length == length && memcmp(comparisons[i].name, name, length) == 0)
             return &comparisons[i];
     }
     return NULL;
 }
 
-static int is_named(const struct filter *filter, const char *name)
+static int is_op(const struct filter *filter, enum comparison_op op)
 {
-    return strcmp(filter->comparison->name, name) == 0;
+    return filter->comparison == &comparisons[op];
 }
 
 /* `= null` and `distinct from null` mean `is null` and its opposite. */
 static const char *check_null(struct filter *filter)
 {
-    if (!is_named(filter, "eq"))
+    if (!is_op(filter, OP_EQ))
         filter->negated = !filter->negated;
-    filter->comparison = comparison_find("is", 2);
+    filter->comparison = &comparisons[OP_IS];
     filter->operand.kind = OPERAND_SCALAR;
     filter->operand.one = (struct piece){"null", 4};
     return NULL;
@@ -158,7 +172,7 @@ static void write_operator(struct buffer *url, const struct filter *filter)
 {
     if (filter->negated)
         buffer_puts(url, "not.");
-    buffer_puts(url, filter->comparison->name);
+    buffer_put(url, filter->comparison->name, filter->comparison->length);
     if (filter->quantifier != QUANTIFIER_NONE)
         buffer_puts(url, filter->quantifier == QUANTIFIER_ANY ? "(any)" : "(all)");
     if (filter->config != NULL) {
@@ -169,19 +183,6 @@ static void write_operator(struct buffer *url, const struct filter *filter)
     buffer_putc(url, '.');
 }
 
-static void write_array(struct buffer *url, const struct operand *operand, int in_group)
-{
-    struct buffer array = BUFFER_INIT;
-
-    operand_array(&array, operand);
-    if (in_group)
-        escape_operand(url, buffer_text(&array), array.length);
-    else
-        escape_plain(url, buffer_text(&array), array.length);
-    url->failed |= buffer_failed(&array);
-    buffer_free(&array);
-}
-
 static void write_comparison(struct buffer *url, const struct filter *filter, int in_group)
 {
     const struct operand *operand = &filter->operand;
@@ -189,8 +190,6 @@ static void write_comparison(struct buffer *url, const struct filter *filter, in
     write_operator(url, filter);
     if (operand->kind == OPERAND_LIST && filter->comparison->takes == TAKES_LIST)
         write_list(url, operand);
-    else if (operand->kind == OPERAND_LIST)
-        write_array(url, operand, in_group);
     else if (in_group && filter->comparison->takes != TAKES_WORD)
         escape_operand(url, operand->one.text, operand->one.length);
     else
@@ -290,10 +289,10 @@ static enum filter_truth list_truth(const struct filter *filter)
 {
     if (filter->operand.kind != OPERAND_LIST || filter->operand.count != 0)
         return TRUTH_DEPENDS;
-    if (filter->quantifier == QUANTIFIER_ALL || is_named(filter, "cs"))
+    if (filter->quantifier == QUANTIFIER_ALL || is_op(filter, OP_CS))
         return TRUTH_ALWAYS;
     return filter->comparison->takes == TAKES_LIST || filter->quantifier == QUANTIFIER_ANY ||
-                   is_named(filter, "ov")
+                   is_op(filter, OP_OV)
                ? TRUTH_NEVER
                : TRUTH_DEPENDS;
 }

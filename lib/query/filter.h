@@ -23,10 +23,42 @@ enum comparison_takes {
 
 struct comparison {
     const char *name; /* PostgREST's */
+    size_t length;    /* of the name */
     enum comparison_takes takes;
     int quantified; /* any( ) and all( ) exist */
     int configured; /* a language may be named */
 };
+
+/* PostgREST's operators, by number; their names are the same. */
+enum comparison_op {
+    OP_EQ,
+    OP_NEQ,
+    OP_GT,
+    OP_GTE,
+    OP_LT,
+    OP_LTE,
+    OP_IS,
+    OP_ISDISTINCT,
+    OP_IN,
+    OP_LIKE,
+    OP_ILIKE,
+    OP_MATCH,
+    OP_IMATCH,
+    OP_FTS,
+    OP_PLFTS,
+    OP_PHFTS,
+    OP_WFTS,
+    OP_CS,
+    OP_CD,
+    OP_OV,
+    OP_SL,
+    OP_SR,
+    OP_NXL,
+    OP_NXR,
+    OP_ADJ,
+    OP_COUNT
+};
+extern const struct comparison comparisons[OP_COUNT];
 
 /* By PostgREST's name, or NULL. */
 const struct comparison *comparison_find(const char *name, size_t length);

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/json.h"
 #include "query/filter.h"
 #include "query/request.h"
 #include "query/select.h"
@@ -96,8 +97,7 @@ struct supa_query {
     const char *on_conflict;
     const char *columns; /* the caller's */
 
-    struct buffer rows;            /* the body that supa_set or supa_arg write */
-    size_t row_count;              /* of it */
+    size_t row_count;              /* of the rows that supa_set or supa_arg write */
     int row_is_open;               /* 1: it is in the middle of an object */
     int row_has_member;            /* 1: that object has a member already */
     int is_list;                   /* the rows are an array, so columns are named */
@@ -120,6 +120,8 @@ struct supa_query {
 
     supa_error mistake; /* code SUPA_OK while there is none */
     struct filter *open[GROUP_DEPTH];
+    struct buffer rows;    /* the body that supa_set or supa_arg write */
+    struct json_tape tape; /* of the JSON text that is read at the time */
     struct arena arena;
     struct request request;
 };
@@ -134,11 +136,27 @@ query_new(struct target *target, enum query_kind kind, const char *name, const c
 /* A copy of a template for @target. Never NULL. */
 supa_query *query_on(const supa_query *from, struct target *target);
 
+/* Stands in where NULL is given for a query: it only tells its mistake. */
+extern supa_query query_inert;
+/* What query_closed returns for all but a good query between its calls. */
+supa_query *query_unclosed(supa_query *q, const char *call);
+
 /* What a call on a query begins with: the query to return at once when it is NULL or has a mistake,
  * else NULL. */
-supa_query *query_stopped(supa_query *q);
+static inline supa_query *query_stopped(supa_query *q)
+{
+    if (q == NULL)
+        return &query_inert;
+    return q->mistake.code != SUPA_OK ? q : NULL;
+}
+
 /* The same for calls that are no filters: a mistake inside of an open group or behind supa_not. */
-supa_query *query_closed(supa_query *q, const char *call);
+static inline supa_query *query_closed(supa_query *q, const char *call)
+{
+    if (q != NULL && q->mistake.code == SUPA_OK && !q->is_not && q->depth == 0)
+        return NULL;
+    return query_unclosed(q, call);
+}
 
 /* Remembers the mistake of the call @call, about @what (a column, or NULL), which is shown without
  * keys. Returns @q. */
@@ -153,5 +171,6 @@ void query_secrets(const supa_query *q, const char *secrets[QUERY_SECRETS]);
 
 /* A copy of a text in the query's arena; NULL, and the mistake, when memory is gone. */
 const char *query_keep(supa_query *q, const char *text);
+const char *query_keep_n(supa_query *q, const char *text, size_t length);
 
 #endif

@@ -129,13 +129,6 @@ static void put_argument(struct buffer *url, const struct argument *argument)
         buffer_putc(url, '=');
         if (argument->is_variadic) {
             escape_plain(url, value->pieces[i].text, value->pieces[i].length);
-        } else if (value->kind == OPERAND_LIST) {
-            struct buffer array = BUFFER_INIT;
-
-            operand_array(&array, value);
-            escape_plain(url, buffer_text(&array), array.length);
-            url->failed |= buffer_failed(&array);
-            buffer_free(&array);
         } else {
             escape_plain(url, value->one.text, value->one.length);
         }

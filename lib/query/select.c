@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/select.h"
 
+#include "base/escape.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -287,14 +288,26 @@ static const char *read_items(struct reader *reader)
     }
 }
 
-const char *select_read(struct select *select, const char *text, struct arena *arena)
+/* The length of a list of plain names and stars, which is what most texts are, and which needs no
+ * second look; 0 for any other. */
+static size_t plain_length(const char *text)
+{
+    for (size_t at = 0;; at++) {
+        size_t n = text[at] == '*' ? 1 : escape_word_run(text + at);
+
+        at += n;
+        if (n == 0 || (text[at] != ',' && text[at] != '\0'))
+            return 0;
+        if (text[at] == '\0')
+            return at;
+    }
+}
+
+static const char *read_whole(struct select *select, const char *text, struct arena *arena)
 {
     struct reader reader;
     const char *mistake;
 
-    *select = (struct select){NULL, 0, NULL, 0};
-    if (text == NULL)
-        return "it is NULL";
     if (!text_is_utf8(text, strlen(text)))
         return "it is not valid UTF-8";
     mistake = strip(select, text, arena);
@@ -302,12 +315,24 @@ const char *select_read(struct select *select, const char *text, struct arena *a
         return mistake;
     if (text_has_control(select->text, select->length))
         return "it contains a control character";
-    memset(&reader, 0, sizeof reader);
     reader.arena = arena;
     reader.text = select->text;
     reader.length = select->length;
+    reader.at = reader.path_length = reader.depth = 0;
     reader.last = &select->embeds;
     mistake = read_items(&reader);
     select->mistake_at = reader.at;
     return mistake;
+}
+
+const char *select_read(struct select *select, const char *text, struct arena *arena)
+{
+    *select = (struct select){NULL, 0, NULL, 0};
+    if (text == NULL)
+        return "it is NULL";
+    select->length = plain_length(text);
+    if (select->length == 0)
+        return read_whole(select, text, arena);
+    select->text = arena_text(arena, text, select->length);
+    return select->text != NULL ? NULL : SELECT_NO_MEMORY;
 }

@@ -87,7 +87,7 @@ static const char *order_mistake(const char *column, int flags)
 
     if ((flags & ~(both | nulls)) != 0 || (flags & both) == both || (flags & nulls) == nulls)
         return "the flags contradict each other or are none of supa_order's";
-    return escape_column_mistake(column);
+    return escape_word(column) != 0 ? NULL : escape_column_mistake(column);
 }
 
 static supa_query *
@@ -108,7 +108,8 @@ order_by(supa_query *q, const char *call, const char *embedded, const char *colu
     order = arena_get(&q->arena, sizeof *order);
     if (order == NULL)
         return query_no_memory(q);
-    *order = (struct order){NULL, query_keep(q, column), strlen(column), flags};
+    *order = (struct order){NULL, NULL, strlen(column), flags};
+    order->column = query_keep_n(q, column, order->column_length);
     if (order->column == NULL)
         return q;
     *shape->last_order = order;

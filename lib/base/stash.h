@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Spent objects, kept so that a warm program allocates nothing for the next ones. Bounded, without a
+ * lock, for any number of threads: each looks in a place of its own first, on a cache line that it
+ * shares with nobody as long as there are no more threads than places. */
+#ifndef BASE_STASH_H
+#define BASE_STASH_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+
+#define STASH_PLACES 32
+#define STASH_LINE   64    /* bytes of a cache line, of the processors that there are mostly */
+#define STASH_KEPT   65536 /* bytes of one buffer that a spent object may keep */
+
+/* Zeros are an empty one. */
+struct stash {
+    struct {
+        alignas(STASH_LINE) _Atomic(void *) object;
+    } places[STASH_PLACES];
+};
+
+/* An object of the caller's from now on, or NULL when there is none. */
+void *stash_take(struct stash *stash);
+/* 0 when the stash keeps the object; −1 when it is full, and the object is still the caller's. */
+int stash_keep(struct stash *stash, void *object);
+
+#endif
