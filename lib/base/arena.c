@@ -4,13 +4,6 @@
 #include "base/memory.h"
 
 #include <stddef.h>
-#include <string.h>
-
-struct arena_block {
-    struct arena_block *older;
-    size_t size;
-    max_align_t bytes[];
-};
 
 void arena_init(struct arena *arena, size_t first_size)
 {
@@ -53,7 +46,7 @@ static int add_block(struct arena *arena, size_t wanted)
 }
 
 /* One block in the place of several, for as much as they hold together. */
-static void merge(struct arena *arena, size_t kept)
+void arena_merge(struct arena *arena, size_t kept)
 {
     size_t total = 0;
 
@@ -64,37 +57,7 @@ static void merge(struct arena *arena, size_t kept)
         (void)add_block(arena, total); /* without it the next user begins as the first one did */
 }
 
-void arena_rest(struct arena *arena, size_t kept)
-{
-    struct arena_block *block = arena->blocks;
-
-    if (block == NULL)
-        return;
-    if (block->older != NULL || block->size > kept) {
-        merge(arena, kept);
-        return;
-    }
-    arena->free = (char *)block->bytes;
-    arena->left = block->size;
-}
-
 void *arena_get_more(struct arena *arena, size_t size)
 {
     return add_block(arena, size) == 0 ? arena_get(arena, size) : NULL;
-}
-
-char *arena_text(struct arena *arena, const char *text, size_t length)
-{
-    size_t size;
-    char *copy;
-
-    if (size_add(length, 1, &size) != 0)
-        return NULL;
-    copy = arena_get(arena, size);
-    if (copy == NULL)
-        return NULL;
-    if (length != 0)
-        memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
 }

@@ -16,22 +16,6 @@ void buffer_free(struct buffer *buffer)
     buffer_init(buffer);
 }
 
-void buffer_clear(struct buffer *buffer)
-{
-    buffer->length = 0;
-    buffer->failed = 0;
-    if (buffer->data != NULL)
-        buffer->data[0] = '\0';
-}
-
-void buffer_rest(struct buffer *buffer, size_t kept)
-{
-    if (buffer->capacity > kept)
-        buffer_free(buffer);
-    else
-        buffer_clear(buffer);
-}
-
 /* Grows by doubling, so that n appends cost n. */
 static int enlarge(struct buffer *buffer, size_t needed)
 {
@@ -58,22 +42,33 @@ char *buffer_grow(struct buffer *buffer, size_t length)
         return NULL;
     if (size_add(buffer->length, length, &needed) != 0 || size_add(needed, 1, &needed) != 0 ||
         (needed > buffer->capacity && enlarge(buffer, needed) != 0)) {
+        buffer_free(buffer);
         buffer->failed = 1;
         return NULL;
     }
     return buffer->data + buffer->length;
 }
 
+static size_t digits_of(uint64_t number)
+{
+    size_t digits = 1;
+
+    while ((number /= 10) != 0)
+        digits++;
+    return digits;
+}
+
 void buffer_put_uint(struct buffer *buffer, uint64_t number)
 {
-    char digits[20];
-    size_t first = sizeof digits;
+    const size_t digits = number < 10 ? 1 : digits_of(number);
+    char *room = buffer_room(buffer, digits);
 
-    do {
-        digits[--first] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    buffer_put(buffer, digits + first, sizeof digits - first);
+    if (room == NULL)
+        return;
+    for (size_t i = digits - 1; i != 0; i--, number /= 10)
+        room[i] = (char)('0' + number % 10);
+    room[0] = (char)('0' + number);
+    buffer_took(buffer, digits);
 }
 
 void buffer_put_int(struct buffer *buffer, int64_t number)
@@ -81,11 +76,6 @@ void buffer_put_int(struct buffer *buffer, int64_t number)
     if (number < 0)
         buffer_putc(buffer, '-');
     buffer_put_uint(buffer, number < 0 ? (uint64_t)0 - (uint64_t)number : (uint64_t)number);
-}
-
-int buffer_failed(const struct buffer *buffer)
-{
-    return buffer->failed;
 }
 
 const char *buffer_text(const struct buffer *buffer)

@@ -12,7 +12,7 @@ struct buffer {
     char *data; /* NULL until something is appended; see buffer_text */
     size_t length;
     size_t capacity; /* bytes behind data, the NUL's included */
-    int failed;      /* memory is gone; later calls do nothing */
+    int failed;      /* memory is gone; there is none behind it then, and later calls do nothing */
 };
 
 #define BUFFER_INIT                                                                                \
@@ -28,10 +28,23 @@ struct buffer {
     }
 
 void buffer_init(struct buffer *buffer);
-void buffer_free(struct buffer *buffer);  /* and back to BUFFER_INIT */
-void buffer_clear(struct buffer *buffer); /* empty and not failed; keeps its memory */
+void buffer_free(struct buffer *buffer); /* and back to BUFFER_INIT */
+/* Empty and not failed; keeps its memory. */
+static inline void buffer_clear(struct buffer *buffer)
+{
+    buffer->length = 0;
+    buffer->failed = 0;
+    if (buffer->data != NULL)
+        buffer->data[0] = '\0';
+}
+
 /* The same for a buffer that is kept for later: gives memory back that is more than @kept bytes. */
-void buffer_rest(struct buffer *buffer, size_t kept);
+static inline void buffer_rest(struct buffer *buffer, size_t kept)
+{
+    if (buffer->capacity > kept)
+        buffer_free(buffer);
+    buffer_clear(buffer);
+}
 
 void buffer_put_int(struct buffer *buffer, int64_t number);
 void buffer_put_uint(struct buffer *buffer, uint64_t number);
@@ -43,7 +56,7 @@ char *buffer_grow(struct buffer *buffer, size_t length);
  * NULL when memory is gone. */
 static inline char *buffer_room(struct buffer *buffer, size_t length)
 {
-    if (!buffer->failed && length < buffer->capacity - buffer->length)
+    if (length < buffer->capacity - buffer->length)
         return buffer->data + buffer->length;
     return buffer_grow(buffer, length);
 }
@@ -80,7 +93,11 @@ static inline void buffer_putc(struct buffer *buffer, char byte)
     buffer_took(buffer, 1);
 }
 
-int buffer_failed(const struct buffer *buffer);
+static inline int buffer_failed(const struct buffer *buffer)
+{
+    return buffer->failed;
+}
+
 /* The text and its NUL; "" for an empty or failed buffer. */
 const char *buffer_text(const struct buffer *buffer);
 /* The text as a block for memory_free, or NULL when it failed; the buffer is empty after it. */

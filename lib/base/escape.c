@@ -2,33 +2,11 @@
 #include "base/escape.h"
 
 #include "base/text.h"
+#include "base/word.h"
 
 #include <string.h>
 
-#define QUERY   1  /* stands as it is in a query: RFC 3986's, less what divides parameters */
-#define SEGMENT 2  /* … in a path segment */
-#define NAME    4  /* … in a name, anywhere in it */
-#define WORD    8  /* … in a list, without quotes around it */
-#define SAFE    16 /* … everywhere */
-
 #define CHUNK 1024 /* bytes that are written into room for the worst of them */
-
-/* clang-format off */
-#define ALL (QUERY | SEGMENT | NAME | WORD | SAFE)
-#define LETTERS(c) [(c)] = ALL, [(c) + 1] = ALL, [(c) + 2] = ALL, [(c) + 3] = ALL, [(c) + 4] = ALL
-static const unsigned char classes[256] = {
-    LETTERS('A'), LETTERS('F'), LETTERS('K'), LETTERS('P'), LETTERS('U'), ['Z'] = ALL,
-    LETTERS('a'), LETTERS('f'), LETTERS('k'), LETTERS('p'), LETTERS('u'), ['z'] = ALL,
-    LETTERS('0'), LETTERS('5'), ['_'] = ALL, ['-'] = QUERY | SEGMENT | WORD,
-    ['.'] = QUERY | SEGMENT, ['~'] = QUERY | SEGMENT, ['$'] = NAME,
-    ['*'] = QUERY, ['('] = QUERY, [')'] = QUERY, [','] = QUERY, [':'] = QUERY, ['!'] = QUERY,
-};
-/* clang-format on */
-
-static inline int is(char byte, unsigned char class)
-{
-    return (classes[(unsigned char)byte] & class) != 0;
-}
 
 static char *encode(char *out, unsigned char byte)
 {
@@ -50,7 +28,7 @@ put_chunk(struct buffer *url, const char *text, size_t length, unsigned char cla
         return;
     for (size_t i = 0; i < length; i++) {
         *out = text[i];
-        out = is(text[i], class) ? out + 1 : encode(out, (unsigned char)text[i]);
+        out = word_byte(text[i], class) ? out + 1 : encode(out, (unsigned char)text[i]);
     }
     buffer_took(url, (size_t)(out - room));
 }
@@ -64,7 +42,7 @@ static inline void put(struct buffer *url, const char *text, size_t length, unsi
 
 void escape_plain(struct buffer *url, const char *text, size_t length)
 {
-    put(url, text, length, QUERY);
+    put(url, text, length, WORD_QUERY);
 }
 
 static void put_quoted_chunk(struct buffer *url, const char *text, size_t length)
@@ -77,7 +55,7 @@ static void put_quoted_chunk(struct buffer *url, const char *text, size_t length
         if (text[i] == '"' || text[i] == '\\')
             out = encode(out, '\\');
         *out = text[i];
-        out = is(text[i], QUERY) ? out + 1 : encode(out, (unsigned char)text[i]);
+        out = word_byte(text[i], WORD_QUERY) ? out + 1 : encode(out, (unsigned char)text[i]);
     }
     buffer_took(url, (size_t)(out - room));
 }
@@ -99,7 +77,7 @@ static inline int put_if(struct buffer *url, const char *text, size_t length, un
 
     if (room == NULL)
         return 1; /* the buffer has failed, so that nothing else is to be tried */
-    for (; i < length && is(text[i], class); i++)
+    for (; i < length && word_byte(text[i], class); i++)
         room[i] = text[i];
     if (i < length || length == 0) {
         *room = '\0';
@@ -111,7 +89,7 @@ static inline int put_if(struct buffer *url, const char *text, size_t length, un
 
 void escape_element(struct buffer *url, const char *text, size_t length)
 {
-    if (!put_if(url, text, length, WORD))
+    if (!put_if(url, text, length, WORD_BARE))
         put_quoted(url, text, length);
 }
 
@@ -143,23 +121,7 @@ void escape_array(struct buffer *array, const char *text, size_t length)
 
 void escape_segment(struct buffer *url, const char *text, size_t length)
 {
-    put(url, text, length, SEGMENT);
-}
-
-size_t escape_word_run(const char *text)
-{
-    size_t length = 0;
-
-    while (is(text[length], SAFE))
-        length++;
-    return length;
-}
-
-size_t escape_word(const char *text)
-{
-    size_t length = text != NULL ? escape_word_run(text) : 0;
-
-    return length != 0 && text[length] == '\0' ? length : 0;
+    put(url, text, length, WORD_SEGMENT);
 }
 
 /* A gateway may decode %2F and resolve dots before it matches its routes, so that an encoded slash
@@ -184,27 +146,6 @@ const char *escape_segment_mistake(const char *text)
     return NULL;
 }
 
-/* As the last part of a key these would be parameters of their own. */
-static int is_keyword(const char *text, size_t length)
-{
-    switch (length) {
-    case 2:
-        return memcmp(text, "or", 2) == 0;
-    case 3:
-        return memcmp(text, "and", 3) == 0 || memcmp(text, "not", 3) == 0;
-    case 5:
-        return memcmp(text, "order", 5) == 0 || memcmp(text, "limit", 5) == 0;
-    case 6:
-        return memcmp(text, "select", 6) == 0 || memcmp(text, "offset", 6) == 0;
-    case 7:
-        return memcmp(text, "columns", 7) == 0;
-    case 11:
-        return memcmp(text, "on_conflict", 11) == 0;
-    default:
-        return 0;
-    }
-}
-
 /* The server takes a bare name as pieces with hyphens between them: none may be empty, and it drops
  * the blanks around each. */
 static int is_bare_name(const char *text, size_t length)
@@ -212,7 +153,7 @@ static int is_bare_name(const char *text, size_t length)
     char before = ' ';
 
     for (size_t i = 0; i < length; i++) {
-        if (!is(text[i], NAME) && text[i] != ' ' && text[i] != '-')
+        if (!word_byte(text[i], WORD_NAME) && text[i] != ' ' && text[i] != '-')
             return 0;
         if ((text[i] == '-' && (before == ' ' || before == '-')) ||
             (text[i] == ' ' && (before == '-' || i == 0)))
@@ -291,7 +232,7 @@ static void put_part(struct buffer *url, const char *text, size_t length, int is
         escape_plain(url, text, length);
     else if (
         is_key ? is_bare_key(text, length)
-               : is_bare_name(text, length) && !(is_last && is_keyword(text, length)))
+               : is_bare_name(text, length) && !(is_last && word_is_keyword(text, length)))
         escape_plain(url, text, length);
     else
         put_quoted(url, text, length);
@@ -345,7 +286,8 @@ static void put_column(struct buffer *url, const char *text, size_t length, enum
 /* Mostly it is one plain name. */
 void escape_column(struct buffer *url, const char *text, size_t length, enum column_place place)
 {
-    if ((place == COLUMN_KEY && is_keyword(text, length)) || !put_if(url, text, length, SAFE))
+    if ((place == COLUMN_KEY && word_is_keyword(text, length)) ||
+        !put_if(url, text, length, WORD_SAFE))
         put_column(url, text, length, place);
 }
 

@@ -38,12 +38,6 @@ void escape_array(struct buffer *array, const char *text, size_t length);
 /* One path segment. The caller has checked it with escape_segment_mistake. */
 void escape_segment(struct buffer *url, const char *text, size_t length);
 
-/* The length of a text that is all letters, digits and `_`: as a relation, a column or a path segment
- * it is good as it stands. 0 for any other, and for NULL. */
-size_t escape_word(const char *text);
-/* How many bytes of that kind @text, which ends in NUL, begins with. */
-size_t escape_word_run(const char *text);
-
 /* Why a text cannot be a path segment, or NULL when it can. */
 const char *escape_segment_mistake(const char *text);
 

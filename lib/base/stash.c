@@ -3,8 +3,9 @@
 
 #include <stddef.h>
 
-/* Threads are numbered as they come. */
-static size_t own_place(void)
+/* Threads are numbered as they come; a number is never used again, so that a place of a thread's own
+ * stays its own. What is in it when the thread ends stays there: bounded, and reachable. */
+static size_t thread_number(void)
 {
     static atomic_size_t threads;
     static _Thread_local size_t number; /* from 1 */
@@ -14,30 +15,26 @@ static size_t own_place(void)
     return number;
 }
 
-/* What is written to an object before it is kept is seen by who takes it. */
-void *stash_take(struct stash *stash)
+/* What was written to an object before it was kept is seen by who takes it. */
+static void *take_shared(struct stash *stash, size_t first)
 {
-    const size_t own = own_place();
+    for (size_t i = 0; i < STASH_SHARED; i++) {
+        _Atomic(void *) *place = &stash->shared[(first + i) % STASH_SHARED].object;
 
-    for (size_t i = 0; i < STASH_PLACES; i++) {
-        _Atomic(void *) *place = &stash->places[(own + i) % STASH_PLACES].object;
-        void *object = atomic_load_explicit(place, memory_order_relaxed);
+        if (atomic_load_explicit(place, memory_order_relaxed) != NULL) {
+            void *object = atomic_exchange_explicit(place, NULL, memory_order_acquire);
 
-        if (object == NULL)
-            continue;
-        object = atomic_exchange_explicit(place, NULL, memory_order_acquire);
-        if (object != NULL)
-            return object;
+            if (object != NULL)
+                return object;
+        }
     }
     return NULL;
 }
 
-int stash_keep(struct stash *stash, void *object)
+static int keep_shared(struct stash *stash, size_t first, void *object)
 {
-    const size_t own = own_place();
-
-    for (size_t i = 0; i < STASH_PLACES; i++) {
-        _Atomic(void *) *place = &stash->places[(own + i) % STASH_PLACES].object;
+    for (size_t i = 0; i < STASH_SHARED; i++) {
+        _Atomic(void *) *place = &stash->shared[(first + i) % STASH_SHARED].object;
         void *none = NULL;
 
         if (atomic_load_explicit(place, memory_order_relaxed) == NULL &&
@@ -46,4 +43,28 @@ int stash_keep(struct stash *stash, void *object)
             return 0;
     }
     return -1;
+}
+
+void *stash_take(struct stash *stash)
+{
+    const size_t number = thread_number();
+
+    if (number < STASH_OWN && stash->own[number].object != NULL) {
+        void *object = stash->own[number].object;
+
+        stash->own[number].object = NULL;
+        return object;
+    }
+    return take_shared(stash, number);
+}
+
+int stash_keep(struct stash *stash, void *object)
+{
+    const size_t number = thread_number();
+
+    if (number < STASH_OWN && stash->own[number].object == NULL) {
+        stash->own[number].object = object;
+        return 0;
+    }
+    return keep_shared(stash, number, object);
 }

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Spent objects, kept so that a warm program allocates nothing for the next ones. Bounded, without a
- * lock, for any number of threads: each looks in a place of its own first, on a cache line that it
- * shares with nobody as long as there are no more threads than places. */
+ * lock, for any number of threads. The first threads that come have a place each that nobody else looks
+ * at, so that they do not even need an atomic operation; all share the others. */
 #ifndef BASE_STASH_H
 #define BASE_STASH_H
 
 #include <stdalign.h>
 #include <stdatomic.h>
 
-#define STASH_PLACES 32
-#define STASH_LINE   64    /* bytes of a cache line, of the processors that there are mostly */
+#define STASH_OWN    32
+#define STASH_SHARED 32
+#define STASH_LINE   64    /* bytes of a cache line, on most processors */
 #define STASH_KEPT   65536 /* bytes of one buffer that a spent object may keep */
 
 /* Zeros are an empty one. */
 struct stash {
     struct {
+        alignas(STASH_LINE) void *object;
+    } own[STASH_OWN];
+    struct {
         alignas(STASH_LINE) _Atomic(void *) object;
-    } places[STASH_PLACES];
+    } shared[STASH_SHARED];
 };
 
 /* An object of the caller's from now on, or NULL when there is none. */

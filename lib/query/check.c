@@ -244,6 +244,8 @@ int check_query(supa_query *q)
     if (q->depth != 0 || q->is_not)
         return contradicts(
             q, "a group is not ended, or supa_not has no filter behind it", "supa_end is missing");
+    if (query_is_plain(q))
+        return SUPA_OK;
     code = check_answer(q);
     if (code != SUPA_OK)
         return code;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static struct filter *new_filter(supa_query *q, enum filter_kind kind)
+static inline struct filter *new_filter(supa_query *q, enum filter_kind kind)
 {
     struct filter *filter = arena_get(&q->arena, sizeof *filter);
 
@@ -14,10 +14,16 @@ static struct filter *new_filter(supa_query *q, enum filter_kind kind)
         query_no_memory(q);
         return NULL;
     }
-    memset(filter, 0, sizeof *filter);
+    filter->next = NULL;
     filter->kind = kind;
-    filter->last_child = &filter->children;
     filter->negated = q->is_not;
+    filter->column = filter->config = filter->raw = NULL;
+    filter->column_length = filter->raw_length = 0;
+    filter->column_is_word = filter->is_or = 0;
+    filter->quantifier = QUANTIFIER_NONE;
+    filter->comparison = NULL;
+    filter->children = NULL;
+    filter->last_child = &filter->children;
     q->is_not = 0;
     return filter;
 }
@@ -43,21 +49,21 @@ static const char *column_mistake(const supa_query *q, const char *column)
 }
 
 /* A condition on @column, which is copied; NULL, and the mistake, when that cannot be. */
-static struct filter *
+static inline struct filter *
 on_column(supa_query *q, enum filter_kind kind, const char *call, const char *column)
 {
-    size_t length = escape_word(column);
-    const char *mistake = length != 0 ? NULL : column_mistake(q, column);
-    struct filter *filter;
+    struct filter *filter = new_filter(q, kind);
+    const char *mistake;
 
+    if (filter == NULL)
+        return NULL;
+    filter->column_length = column != NULL ? strlen(column) : 0;
+    filter->column_is_word = column != NULL && word_is_word(column, filter->column_length);
+    mistake = filter->column_is_word ? NULL : column_mistake(q, column);
     if (mistake != NULL) {
         query_mistake(q, SUPA_ERROR_ARGUMENT, call, column, mistake);
         return NULL;
     }
-    filter = new_filter(q, kind);
-    if (filter == NULL)
-        return NULL;
-    filter->column_length = length != 0 ? length : strlen(column);
     filter->column = query_keep_n(q, column, filter->column_length);
     return filter->column != NULL ? filter : NULL;
 }
@@ -88,7 +94,7 @@ compare_as(supa_query *q, const struct wanted *wanted, const char *column, const
     if (wanted->config != NULL && (filter->config = query_keep(q, wanted->config)) == NULL)
         return q;
     mistake = operand_read(&filter->operand, value, &q->arena, &q->tape);
-    if (mistake == NULL)
+    if (mistake == NULL && !filter_is_simple(filter))
         mistake = filter_check(filter);
     if (mistake == NULL && filter->operand.kind == OPERAND_LIST &&
         filter->comparison->takes != TAKES_LIST)
@@ -100,11 +106,20 @@ compare_as(supa_query *q, const struct wanted *wanted, const char *column, const
 }
 
 static supa_query *compare(
-    supa_query *q, const char *call, enum comparison_op op, const char *column, supa_value value)
+    supa_query *q, const char *call, enum comparison_op op, const char *column,
+    const supa_value *value)
 {
     struct wanted wanted = {call, &comparisons[op], QUANTIFIER_NONE, 0, NULL};
 
-    return compare_as(q, &wanted, column, &value);
+    return compare_as(q, &wanted, column, value);
+}
+
+static supa_query *compare_text(
+    supa_query *q, const char *call, enum comparison_op op, const char *column, const char *text)
+{
+    const supa_value value = supa_text(text);
+
+    return compare(q, call, op, column, &value);
 }
 
 static supa_query *quantify(
@@ -118,37 +133,37 @@ static supa_query *quantify(
 
 supa_query *supa_eq(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_eq", OP_EQ, column, value);
+    return compare(q, "supa_eq", OP_EQ, column, &value);
 }
 
 supa_query *supa_neq(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_neq", OP_NEQ, column, value);
+    return compare(q, "supa_neq", OP_NEQ, column, &value);
 }
 
 supa_query *supa_gt(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_gt", OP_GT, column, value);
+    return compare(q, "supa_gt", OP_GT, column, &value);
 }
 
 supa_query *supa_gte(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_gte", OP_GTE, column, value);
+    return compare(q, "supa_gte", OP_GTE, column, &value);
 }
 
 supa_query *supa_lt(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_lt", OP_LT, column, value);
+    return compare(q, "supa_lt", OP_LT, column, &value);
 }
 
 supa_query *supa_lte(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_lte", OP_LTE, column, value);
+    return compare(q, "supa_lte", OP_LTE, column, &value);
 }
 
 supa_query *supa_is_distinct(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_is_distinct", OP_ISDISTINCT, column, value);
+    return compare(q, "supa_is_distinct", OP_ISDISTINCT, column, &value);
 }
 
 supa_query *supa_is(supa_query *q, const char *column, supa_is_what what)
@@ -164,7 +179,7 @@ supa_query *supa_is(supa_query *q, const char *column, supa_is_what what)
 
 supa_query *supa_in(supa_query *q, const char *column, supa_value list)
 {
-    return compare(q, "supa_in", OP_IN, column, list);
+    return compare(q, "supa_in", OP_IN, column, &list);
 }
 
 supa_query *supa_not_in(supa_query *q, const char *column, supa_value list)
@@ -176,12 +191,12 @@ supa_query *supa_not_in(supa_query *q, const char *column, supa_value list)
 
 supa_query *supa_like(supa_query *q, const char *column, const char *pattern)
 {
-    return compare(q, "supa_like", OP_LIKE, column, supa_text(pattern));
+    return compare_text(q, "supa_like", OP_LIKE, column, pattern);
 }
 
 supa_query *supa_ilike(supa_query *q, const char *column, const char *pattern)
 {
-    return compare(q, "supa_ilike", OP_ILIKE, column, supa_text(pattern));
+    return compare_text(q, "supa_ilike", OP_ILIKE, column, pattern);
 }
 
 supa_query *supa_like_any(supa_query *q, const char *column, supa_value list)
@@ -206,12 +221,12 @@ supa_query *supa_ilike_all(supa_query *q, const char *column, supa_value list)
 
 supa_query *supa_regex(supa_query *q, const char *column, const char *expression)
 {
-    return compare(q, "supa_regex", OP_MATCH, column, supa_text(expression));
+    return compare_text(q, "supa_regex", OP_MATCH, column, expression);
 }
 
 supa_query *supa_iregex(supa_query *q, const char *column, const char *expression)
 {
-    return compare(q, "supa_iregex", OP_IMATCH, column, supa_text(expression));
+    return compare_text(q, "supa_iregex", OP_IMATCH, column, expression);
 }
 
 size_t supa_escape_like(const char *text, char *buffer, size_t size)
@@ -271,42 +286,42 @@ supa_query *supa_text_search(
 
 supa_query *supa_contains(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_contains", OP_CS, column, value);
+    return compare(q, "supa_contains", OP_CS, column, &value);
 }
 
 supa_query *supa_contained_by(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_contained_by", OP_CD, column, value);
+    return compare(q, "supa_contained_by", OP_CD, column, &value);
 }
 
 supa_query *supa_overlaps(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_overlaps", OP_OV, column, value);
+    return compare(q, "supa_overlaps", OP_OV, column, &value);
 }
 
 supa_query *supa_range_gt(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_gt", OP_SR, column, supa_text(range));
+    return compare_text(q, "supa_range_gt", OP_SR, column, range);
 }
 
 supa_query *supa_range_gte(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_gte", OP_NXL, column, supa_text(range));
+    return compare_text(q, "supa_range_gte", OP_NXL, column, range);
 }
 
 supa_query *supa_range_lt(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_lt", OP_SL, column, supa_text(range));
+    return compare_text(q, "supa_range_lt", OP_SL, column, range);
 }
 
 supa_query *supa_range_lte(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_lte", OP_NXR, column, supa_text(range));
+    return compare_text(q, "supa_range_lte", OP_NXR, column, range);
 }
 
 supa_query *supa_range_adjacent(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_adjacent", OP_ADJ, column, supa_text(range));
+    return compare_text(q, "supa_range_adjacent", OP_ADJ, column, range);
 }
 
 static supa_query *quantify_any(

@@ -45,6 +45,8 @@ const struct comparison *comparison_find(const char *name, size_t length)
     return NULL;
 }
 
+static const char null_word[ARENA_UNIT] = "null"; /* as if it stood in an arena */
+
 static int is_op(const struct filter *filter, enum comparison_op op)
 {
     return filter->comparison == &comparisons[op];
@@ -57,7 +59,7 @@ static const char *check_null(struct filter *filter)
         filter->negated = !filter->negated;
     filter->comparison = &comparisons[OP_IS];
     filter->operand.kind = OPERAND_SCALAR;
-    filter->operand.one = (struct piece){"null", 4};
+    filter->operand.one = (struct piece){null_word, 4, 1};
     return NULL;
 }
 
@@ -123,7 +125,7 @@ static const char *check_word(struct operand *operand)
 
     if (operand->kind == OPERAND_NULL) {
         operand->kind = OPERAND_SCALAR;
-        operand->one = (struct piece){"null", 4};
+        operand->one = (struct piece){null_word, 4, 1};
     }
     for (size_t i = 0; operand->kind == OPERAND_SCALAR && i < sizeof words / sizeof words[0]; i++) {
         if (operand->one.length == strlen(words[i]) &&
@@ -154,6 +156,31 @@ const char *filter_check(struct filter *filter)
     return check_word(&filter->operand);
 }
 
+static inline void write_piece(
+    struct buffer *url, const struct piece *piece,
+    void (*escape)(struct buffer *url, const char *text, size_t length))
+{
+    if (piece->is_bare)
+        buffer_put(url, piece->text, piece->length);
+    else
+        escape(url, piece->text, piece->length);
+}
+
+static inline char *put_bytes(char *at, const char *bytes, size_t length)
+{
+    memcpy(at, bytes, length);
+    return at + length;
+}
+
+static inline void
+write_column(struct buffer *url, const struct filter *filter, enum column_place place)
+{
+    if (filter->column_is_word)
+        buffer_put(url, filter->column, filter->column_length);
+    else
+        escape_column(url, filter->column, filter->column_length, place);
+}
+
 /* `in.()` is the empty list, and so is a lone empty text: it is said twice to be one. */
 static void write_list(struct buffer *url, const struct operand *operand)
 {
@@ -161,25 +188,42 @@ static void write_list(struct buffer *url, const struct operand *operand)
     for (size_t i = 0; i < operand->count; i++) {
         if (i != 0)
             buffer_putc(url, ',');
-        escape_element(url, operand->pieces[i].text, operand->pieces[i].length);
+        write_piece(url, &operand->pieces[i], escape_element);
     }
     if (operand->count == 1 && operand->pieces[0].length == 0)
         buffer_puts(url, ",%22%22");
     buffer_putc(url, ')');
 }
 
-static void write_operator(struct buffer *url, const struct filter *filter)
+static void write_config(struct buffer *url, const char *config)
+{
+    buffer_putc(url, '(');
+    escape_plain(url, config, strlen(config));
+    buffer_putc(url, ')');
+}
+
+#define OPERATOR_MAX 32 /* room for "not.isdistinct(any)" and some bytes that are written in vain */
+
+static inline char *put_operator(char *at, const struct filter *filter)
 {
     if (filter->negated)
-        buffer_puts(url, "not.");
-    buffer_put(url, filter->comparison->name, filter->comparison->length);
+        at = put_bytes(at, "not.", 4);
+    memcpy(at, filter->comparison->name, sizeof filter->comparison->name);
+    at += filter->comparison->length;
     if (filter->quantifier != QUANTIFIER_NONE)
-        buffer_puts(url, filter->quantifier == QUANTIFIER_ANY ? "(any)" : "(all)");
-    if (filter->config != NULL) {
-        buffer_putc(url, '(');
-        escape_plain(url, filter->config, strlen(filter->config));
-        buffer_putc(url, ')');
-    }
+        at = put_bytes(at, filter->quantifier == QUANTIFIER_ANY ? "(any)" : "(all)", 5);
+    return at;
+}
+
+static void write_operator(struct buffer *url, const struct filter *filter)
+{
+    char *room = buffer_room(url, OPERATOR_MAX);
+
+    if (room == NULL)
+        return;
+    buffer_took(url, (size_t)(put_operator(room, filter) - room));
+    if (filter->config != NULL)
+        write_config(url, filter->config);
     buffer_putc(url, '.');
 }
 
@@ -191,9 +235,9 @@ static void write_comparison(struct buffer *url, const struct filter *filter, in
     if (operand->kind == OPERAND_LIST && filter->comparison->takes == TAKES_LIST)
         write_list(url, operand);
     else if (in_group && filter->comparison->takes != TAKES_WORD)
-        escape_operand(url, operand->one.text, operand->one.length);
+        write_piece(url, &operand->one, escape_operand);
     else
-        escape_plain(url, operand->one.text, operand->one.length);
+        write_piece(url, &operand->one, escape_plain);
 }
 
 static void write_group(struct buffer *url, const struct filter *group);
@@ -208,7 +252,7 @@ static void write_member(struct buffer *url, const struct filter *filter)
         write_group(url, filter);
         return;
     }
-    escape_column(url, filter->column, filter->column_length, COLUMN_KEY);
+    write_column(url, filter, COLUMN_KEY);
     buffer_putc(url, '.');
     if (filter->kind == FILTER_COMPARISON) {
         write_comparison(url, filter, 1);
@@ -233,12 +277,38 @@ static void write_group(struct buffer *url, const struct filter *group)
     buffer_putc(url, ')');
 }
 
+/* Most filters: `word=op.word`, in room that is asked for once. */
+static void write_words(struct buffer *url, const struct filter *filter)
+{
+    const struct piece *value = &filter->operand.one;
+    const size_t most = filter->column_length + value->length + OPERATOR_MAX + ARENA_UNIT;
+    char *room = buffer_room(url, most);
+    char *at = room;
+
+    if (room == NULL)
+        return;
+    at = arena_put(at, filter->column, filter->column_length);
+    *at++ = '=';
+    at = put_operator(at, filter);
+    *at++ = '.';
+    at = arena_put(at, value->text, value->length);
+    buffer_took(url, (size_t)(at - room));
+}
+
+static int are_words(const struct filter *filter)
+{
+    return filter->kind == FILTER_COMPARISON && filter->column_is_word &&
+           filter_is_simple(filter) && filter->operand.one.is_bare;
+}
+
 void filter_write(struct buffer *url, const struct filter *filter)
 {
+    if (are_words(filter)) {
+        write_words(url, filter);
+        return;
+    }
     if (filter->column != NULL)
-        escape_column(
-            url, filter->column, filter->column_length,
-            filter->kind == FILTER_GROUP ? COLUMN_RESOURCE : COLUMN_KEY);
+        write_column(url, filter, filter->kind == FILTER_GROUP ? COLUMN_RESOURCE : COLUMN_KEY);
     if (filter->kind == FILTER_GROUP) {
         if (filter->column != NULL)
             buffer_putc(url, '.');

@@ -22,8 +22,8 @@ enum comparison_takes {
 };
 
 struct comparison {
-    const char *name; /* PostgREST's */
-    size_t length;    /* of the name */
+    char name[16]; /* PostgREST's */
+    size_t length; /* of the name */
     enum comparison_takes takes;
     int quantified; /* any( ) and all( ) exist */
     int configured; /* a language may be named */
@@ -72,18 +72,28 @@ struct filter {
     int negated;
     const char *column; /* a group's: the embedded resource that it is about, or NULL */
     size_t column_length;
+    int column_is_word; /* as escape.h says */
 
-    const struct comparison *comparison;
     enum quantifier quantifier;
-    const char *config;     /* of a text search, or NULL */
-    struct operand operand; /* read in place, never moved: it may point into itself */
+    const struct comparison *comparison;
+    const char *config; /* of a text search, or NULL */
 
     int is_or; /* a group's */
     struct filter *children, **last_child;
 
     const char *raw; /* what stands behind the column, or inside of the group's parentheses */
     size_t raw_length;
+
+    struct operand
+        operand; /* a comparison's; read in place, never moved: it may point into itself */
 };
+
+/* 1 for a comparison with one value by an operator that takes any. */
+static inline int filter_is_simple(const struct filter *filter)
+{
+    return filter->operand.kind == OPERAND_SCALAR && filter->comparison->takes <= TAKES_NULLABLE &&
+           filter->quantifier == QUANTIFIER_NONE;
+}
 
 /* What is wrong with this comparison's operand, or NULL. May change both: `eq` with the null value
  * becomes `is`. */

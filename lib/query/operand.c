@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "base/word.h"
 
 #include <float.h>
 #include <math.h>
@@ -45,15 +46,14 @@ size_t operand_real(double number, char out[REAL_MAX])
 
 static const char *keep(struct piece *piece, struct arena *arena, const char *text, size_t length)
 {
-    piece->text = arena_text(arena, text, length);
+    piece->is_bare = word_is_bare(text, length);
     piece->length = length;
+    piece->text = arena_text(arena, text, length);
     return piece->text != NULL ? NULL : OPERAND_NO_MEMORY;
 }
 
 static const char *text_mistake(const char *text, size_t length)
 {
-    if (text == NULL)
-        return "the text is NULL; supa_null() is the null value";
     if (text_is_ascii(text, length))
         return NULL;
     if (memchr(text, '\0', length) != NULL)
@@ -61,6 +61,25 @@ static const char *text_mistake(const char *text, size_t length)
     if (!text_is_utf8(text, length))
         return "the text is not valid UTF-8";
     return NULL;
+}
+
+static inline const char *
+read_text(struct piece *piece, const supa_value *value, struct arena *arena)
+{
+    const char *text = value->as.pointer, *mistake;
+    const size_t length = (size_t)value->length;
+
+    if (value->length > SIZE_MAX / 8)
+        return "the text is too long";
+    if (text == NULL)
+        return "the text is NULL; supa_null() is the null value";
+    piece->is_bare = word_is_bare(text, length);
+    mistake = piece->is_bare ? NULL : text_mistake(text, length);
+    if (mistake != NULL)
+        return mistake;
+    piece->length = length;
+    piece->text = arena_text(arena, text, length);
+    return piece->text != NULL ? NULL : OPERAND_NO_MEMORY;
 }
 
 static const char *json_mistake(const char *text, size_t length, struct json_tape *tape)
@@ -90,17 +109,15 @@ static const char *read_number(struct piece *piece, const supa_value *value, str
     return keep(piece, arena, text, digits.length);
 }
 
-static const char *
-read_text(struct piece *piece, const supa_value *value, struct arena *arena, struct json_tape *tape)
+static const char *read_literal(
+    struct piece *piece, const supa_value *value, struct arena *arena, struct json_tape *tape)
 {
     const char *text = value->as.pointer, *mistake = NULL;
     const size_t length = (size_t)value->length;
 
     if (value->length > SIZE_MAX / 8)
         return "the text is too long";
-    if (value->kind == SUPA_KIND_TEXT)
-        mistake = text_mistake(text, length);
-    else if (value->kind == SUPA_KIND_JSON)
+    if (value->kind == SUPA_KIND_JSON)
         mistake = json_mistake(text, length, tape);
     else if (text == NULL || !number_valid(text, length))
         mistake = "the digits are not a decimal number";
@@ -112,9 +129,10 @@ static const char *read_scalar(
 {
     switch ((supa_kind)value->kind) {
     case SUPA_KIND_TEXT:
+        return read_text(piece, value, arena);
     case SUPA_KIND_DECIMAL:
     case SUPA_KIND_JSON:
-        return read_text(piece, value, arena, tape);
+        return read_literal(piece, value, arena, tape);
     case SUPA_KIND_INT:
     case SUPA_KIND_UINT:
     case SUPA_KIND_REAL:
@@ -123,7 +141,7 @@ static const char *read_scalar(
         return value->as.integer != 0 ? keep(piece, arena, "true", 4)
                                       : keep(piece, arena, "false", 5);
     case SUPA_KIND_NULL:
-        *piece = (struct piece){NULL, 0};
+        *piece = (struct piece){NULL, 0, 0};
         return NULL;
     case SUPA_KIND_TEXTS:
     case SUPA_KIND_INTS:
@@ -194,7 +212,9 @@ const char *operand_read(
     operand->is_text = value->kind == SUPA_KIND_TEXT;
     operand->count = 1;
     operand->pieces = &operand->one;
-    operand->one = (struct piece){NULL, 0};
+    if (value->kind == SUPA_KIND_TEXT)
+        return read_text(&operand->one, value, arena);
+    operand->one = (struct piece){NULL, 0, 0};
     if (value->kind >= SUPA_KIND_TEXTS && value->kind <= SUPA_KIND_VALUES)
         return read_list(operand, value, arena, tape);
     if (value->kind == SUPA_KIND_NULL)
@@ -233,7 +253,7 @@ const char *operand_array(struct operand *list, struct arena *arena)
         return OPERAND_NO_MEMORY;
     array = (struct buffer)BUFFER_OVER(memory, size);
     put_array(&array, list);
-    list->one = (struct piece){memory, array.length};
+    list->one = (struct piece){memory, array.length, 0};
     return NULL;
 }
 

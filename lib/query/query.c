@@ -46,10 +46,13 @@ static void begin_shape(struct shape *shape)
     shape->last_order = &shape->orders;
 }
 
+/* The C library's for certain: in its place the compiler would write one word at a time. */
+static void *(*const volatile fill)(void *, int, size_t) = memset;
+
 /* All but what a spent query keeps, which stands at the end: a mistake, memory. */
 static void begin(supa_query *q)
 {
-    memset(q, 0, offsetof(struct supa_query, mistake));
+    fill(q, 0, offsetof(struct supa_query, mistake));
     q->last_filter = &q->filters;
     q->last_key = &q->keys;
     q->last_argument = &q->arguments;
@@ -82,7 +85,8 @@ void supa_query_free(supa_query *q)
 {
     if (is_inert(q))
         return;
-    secret_free(q->token);
+    if (q->token != NULL)
+        secret_free(q->token);
     q->token = NULL;
     target_unref(q->target);
     q->target = NULL;
@@ -148,21 +152,11 @@ supa_query *query_mistake(
     return about(q);
 }
 
-const char *query_keep_n(supa_query *q, const char *text, size_t length)
-{
-    const char *copy = arena_text(&q->arena, text, length);
-
-    if (copy == NULL)
-        query_no_memory(q);
-    return copy;
-}
-
 const char *query_keep(supa_query *q, const char *text)
 {
     return query_keep_n(q, text, strlen(text));
 }
 
-/* A relation is told to logs and errors: a key that was given by accident must not get there. */
 static int holds_secret(const struct target *target, const char *text, size_t length)
 {
     for (size_t i = 0; target != NULL && target->secrets[i] != NULL; i++) {
@@ -173,19 +167,26 @@ static int holds_secret(const struct target *target, const char *text, size_t le
     return 0;
 }
 
+/* A relation is told to logs and errors: a key that was given by accident must not get there. */
+static const char *relation_mistake(const supa_query *q, const char *name)
+{
+    const char *mistake = q->relation_is_word ? NULL : escape_segment_mistake(name);
+
+    if (mistake == NULL && holds_secret(q->target, name, q->relation_length))
+        mistake = "the name contains the client's key";
+    return mistake;
+}
+
 static supa_query *named(supa_query *q, const char *name, const char *call)
 {
-    size_t length = escape_word(name);
-    const char *mistake = length != 0 ? NULL : escape_segment_mistake(name);
+    const char *mistake;
 
-    if (mistake == NULL && length == 0)
-        length = strlen(name);
-    if (mistake == NULL && holds_secret(q->target, name, length))
-        mistake = "the name contains the client's key";
+    q->relation_length = name != NULL ? strlen(name) : 0;
+    q->relation_is_word = name != NULL && word_is_word(name, q->relation_length);
+    mistake = relation_mistake(q, name);
     if (mistake != NULL)
         return query_mistake(q, SUPA_ERROR_ARGUMENT, call, name, mistake);
-    q->relation_length = length;
-    q->relation = query_keep_n(q, name, length);
+    q->relation = query_keep_n(q, name, q->relation_length);
     return q;
 }
 

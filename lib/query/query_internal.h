@@ -6,11 +6,14 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/json.h"
+#include "base/word.h"
 #include "query/filter.h"
 #include "query/request.h"
 #include "query/select.h"
 #include "query/target.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <supa/query.h>
 
 #define GROUP_DEPTH 32 /* groups inside each other */
@@ -33,6 +36,7 @@ struct order {
     struct order *next;
     const char *column;
     size_t column_length;
+    int column_is_word;
     int flags;
 };
 
@@ -72,6 +76,7 @@ struct supa_query {
     enum query_kind kind;
     const char *relation; /* or function */
     size_t relation_length;
+    int relation_is_word;
     struct select select;
 
     struct filter *filters, **last_filter;
@@ -81,21 +86,28 @@ struct supa_query {
     struct shape shape;
     struct shape *embedded_shapes;
 
-    enum query_answer answer;
-    enum query_media media;
-    const char *media_type; /* MEDIA_OTHER's */
-    int strip_nulls, head, head_reason;
-    int explain, explain_flags;
+    /* What is seldom said: zeros where it is not, all of them at once in query_is_plain. */
+    union {
+        struct {
+            enum query_answer answer;
+            enum query_media media;
+            int strip_nulls, head, head_reason, return_headers;
+            supa_count_kind count;
+            int explain;
+            int missing_default, rollback, strict;
+            const char *timezone;
+            const char *columns; /* the caller's */
+        };
+        uint64_t said[8];
+    };
+    int explain_flags;
     supa_plan plan;
-    supa_count_kind count;
-    int return_headers;
+    const char *media_type; /* MEDIA_OTHER's */
+    int64_t max_affected;   /* −1: not set */
 
     int all_rows, own_copy, any_store;
-    int ignore_duplicates, missing_default, rollback, strict;
-    int64_t max_affected; /* −1: not set */
-    const char *timezone;
+    int ignore_duplicates;
     const char *on_conflict;
-    const char *columns; /* the caller's */
 
     size_t row_count;              /* of the rows that supa_set or supa_arg write */
     int row_is_open;               /* 1: it is in the middle of an object */
@@ -125,6 +137,20 @@ struct supa_query {
     struct arena arena;
     struct request request;
 };
+
+_Static_assert(
+    offsetof(struct supa_query, columns) + sizeof(char *) <=
+        offsetof(struct supa_query, said) + sizeof((struct supa_query *)0)->said,
+    "said covers what is seldom said");
+
+/* 1 for a read of rows with nothing but columns, filters, order and limits, as most are. */
+static inline int query_is_plain(const supa_query *q)
+{
+    const uint64_t *said = q->said;
+
+    return (said[0] | said[1] | said[2] | said[3] | said[4] | said[5] | said[6] | said[7]) == 0 &&
+           q->kind == QUERY_READ && q->max_affected < 0;
+}
 
 /* A query that says nothing yet; the inert one when memory is gone. */
 supa_query *query_fresh(void);
@@ -170,7 +196,14 @@ supa_query *query_no_memory(supa_query *q);
 void query_secrets(const supa_query *q, const char *secrets[QUERY_SECRETS]);
 
 /* A copy of a text in the query's arena; NULL, and the mistake, when memory is gone. */
+static inline const char *query_keep_n(supa_query *q, const char *text, size_t length)
+{
+    const char *copy = arena_text(&q->arena, text, length);
+
+    if (copy == NULL)
+        query_no_memory(q);
+    return copy;
+}
 const char *query_keep(supa_query *q, const char *text);
-const char *query_keep_n(supa_query *q, const char *text, size_t length);
 
 #endif

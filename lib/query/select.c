@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/select.h"
 
-#include "base/escape.h"
 #include "base/text.h"
+#include "base/word.h"
 
 #include <string.h>
 
@@ -293,7 +293,7 @@ static const char *read_items(struct reader *reader)
 static size_t plain_length(const char *text)
 {
     for (size_t at = 0;; at++) {
-        size_t n = text[at] == '*' ? 1 : escape_word_run(text + at);
+        size_t n = text[at] == '*' ? 1 : word_run(text + at, WORD_SAFE);
 
         at += n;
         if (n == 0 || (text[at] != ',' && text[at] != '\0'))
@@ -327,12 +327,13 @@ static const char *read_whole(struct select *select, const char *text, struct ar
 
 const char *select_read(struct select *select, const char *text, struct arena *arena)
 {
-    *select = (struct select){NULL, 0, NULL, 0};
+    *select = (struct select){NULL, 0, 0, NULL, 0};
     if (text == NULL)
         return "it is NULL";
     select->length = plain_length(text);
     if (select->length == 0)
         return read_whole(select, text, arena);
-    select->text = arena_text(arena, text, select->length);
+    select->is_plain = 1;
+    select->text = strcmp(text, "*") == 0 ? "*" : arena_text(arena, text, select->length);
     return select->text != NULL ? NULL : SELECT_NO_MEMORY;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls of writes and of functions: their rows, arguments and bodies. */
-#include "base/escape.h"
 #include "base/json_write.h"
 #include "base/text.h"
+#include "base/word.h"
 #include "query/body.h"
 #include "query/header.h"
 #include "query/names.h"
@@ -159,7 +159,7 @@ static const char *name_mistake(const char *name)
 {
     if (name == NULL || *name == '\0')
         return "the name is NULL or empty";
-    if (escape_word(name) != 0)
+    if (name[word_run(name, WORD_SAFE)] == '\0')
         return NULL;
     if (!text_is_utf8(name, strlen(name)))
         return "the name is not valid UTF-8";

@@ -39,7 +39,7 @@ static char *encode(char *out, const char *text)
     return out;
 }
 
-static char *by_hand(const char *store, const char *status, int first, int last)
+static char *by_hand(const char *store, const char *status, int first, int last, size_t *length)
 {
     static const char format[] = "%sproducts?select=*&store_id=eq.%s&status=eq.%s"
                                  "&order=created_at.desc&offset=%d&limit=%d";
@@ -51,7 +51,8 @@ static char *by_hand(const char *store, const char *status, int first, int last)
     size = sizeof format + sizeof BASE + 3 * (store_length + status_length) + 22;
     url = malloc(size);
     if (url != NULL)
-        snprintf(url, size, format, BASE, values, behind, first, last - first + 1);
+        *length =
+            (size_t)snprintf(url, size, format, BASE, values, behind, first, last - first + 1);
     return url;
 }
 
@@ -74,7 +75,7 @@ size_t build_ours(size_t times)
         supa_query *q = by_chain(stores[i % 2], "active", 0, 19);
 
         if (request_build(q) == 0)
-            bytes += strlen(buffer_text(&q->request.url));
+            bytes += q->request.url.length;
         supa_query_free(q);
     }
     return bytes;
@@ -85,9 +86,10 @@ size_t build_floor(size_t times)
     size_t bytes = 0;
 
     for (size_t i = 0; i < times; i++) {
-        char *url = by_hand(stores[i % 2], "active", 0, 19);
+        size_t length = 0;
+        char *url = by_hand(stores[i % 2], "active", 0, 19, &length);
 
-        bytes += url != NULL ? strlen(url) : 0;
+        bytes += length;
         free(url);
     }
     return bytes;
@@ -95,7 +97,8 @@ size_t build_floor(size_t times)
 
 static int is_same(const char *store)
 {
-    char *floor = by_hand(store, "active", 0, 19);
+    size_t length = 0;
+    char *floor = by_hand(store, "active", 0, 19, &length);
     supa_query *q = by_chain(store, "active", 0, 19);
     int same =
         floor != NULL && request_build(q) == 0 && strcmp(floor, buffer_text(&q->request.url)) == 0;

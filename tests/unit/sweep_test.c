@@ -2,6 +2,7 @@
 /* Queries that use everything, while each allocation in turn fails: out of memory is reported, nothing
  * leaks, no secret is left behind. */
 #include "base/secret.h"
+#include "base/stash.h"
 #include "table.h"
 
 #include <CUnit/CUnit.h>
@@ -257,7 +258,7 @@ static void sweep(supa_query *(*build)(void), int (*end)(supa_query *q))
 static void sweep_all(int (*end)(supa_query *q), int with_stash)
 {
     struct world other;
-    supa_query *held[32];
+    supa_query *held[STASH_OWN + STASH_SHARED];
 
     world_start(&other, SUPA_SIDE_NONE);
     for (size_t i = 0; i < COUNT(builds); i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Templates and copies: they share nothing with what they were made of. */
 #include "base/secret.h"
+#include "base/stash.h"
 #include "table.h"
 
 #include <CUnit/CUnit.h>
@@ -277,7 +278,7 @@ static void a_mistake_is_copied_too(void)
 /* A query whose memory is gone is an inert one, and so are its copies. */
 static void copies_of_inert_queries_are_inert(void)
 {
-    supa_query *held[32], *inert = NULL;
+    supa_query *held[STASH_OWN + STASH_SHARED], *inert = NULL;
 
     world_start(&world, SUPA_SIDE_NONE);
     for (size_t i = 0; i < COUNT(held); i++) /* so that none is left to be used again */
