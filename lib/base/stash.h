@@ -28,4 +28,7 @@ void *stash_take(struct stash *stash);
 /* 0 when the stash keeps the object; −1 when it is full, and the object is still the caller's. */
 int stash_keep(struct stash *stash, void *object);
 
+/* For tests: while it is not 0, all stashes are empty and full at once. Set while one thread runs. */
+extern int stash_off;
+
 #endif

@@ -8,8 +8,8 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     rpc_tests[], prefer_tests[], headers_tests[], template_tests[], curl_tests[], value_tests[],
     fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[], address_tests[],
     timestamp_tests[], rows_tests[], fields_tests[], server_error_tests[], response_tests[],
-    client_tests[], flow_tests[], keyring_tests[], envelope_tests[], credentials_tests[],
-    cache_tests[], environment_tests[];
+    client_tests[], flow_tests[], warm_tests[], keyring_tests[], envelope_tests[],
+    credentials_tests[], cache_tests[], environment_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -47,6 +47,7 @@ CU_SuiteInfo test_suites[] = {
     {"response", NULL, NULL, NULL, NULL, response_tests},
     {"client", NULL, NULL, NULL, NULL, client_tests},
     {"flow", NULL, NULL, NULL, NULL, flow_tests},
+    {"warm", NULL, NULL, NULL, NULL, warm_tests},
     {"keyring", NULL, NULL, NULL, NULL, keyring_tests},
     {"envelope", NULL, NULL, NULL, NULL, envelope_tests},
     {"credentials", NULL, NULL, NULL, NULL, credentials_tests},
