@@ -53,7 +53,9 @@ static const char *strip(struct select *select, const char *text, struct arena *
     if (out == NULL)
         return SELECT_NO_MEMORY;
     for (size_t i = 0; i < length; i++) {
-        if (text[i] == '"') {
+        if (word_byte(text[i], WORD_SAFE)) {
+            out[used++] = text[i];
+        } else if (text[i] == '"') {
             size_t end = skip_quoted(text, length, i);
 
             if (end == 0)
@@ -120,14 +122,14 @@ static const char *add_embed(struct reader *reader, const char *name, size_t len
     return NULL;
 }
 
-static int is_next(const struct reader *reader, const char *what)
+static inline int is_next(const struct reader *reader, const char *what)
 {
     size_t n = strlen(what);
 
     return reader->length - reader->at >= n && memcmp(reader->text + reader->at, what, n) == 0;
 }
 
-static int skip(struct reader *reader, const char *what)
+static inline int skip(struct reader *reader, const char *what)
 {
     if (!is_next(reader, what))
         return 0;
@@ -139,7 +141,7 @@ static int skip(struct reader *reader, const char *what)
 static struct span read_until(struct reader *reader, const char *ends)
 {
     const char *start = reader->text + reader->at;
-    size_t n = 0, left = reader->length - reader->at;
+    size_t n = word_run(start, WORD_SAFE), left = reader->length - reader->at;
 
     if (left != 0 && *start == '"')
         n = skip_quoted(start, left, 0);

@@ -7,6 +7,7 @@
 #include "table.h"
 
 #include <CUnit/CUnit.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <supa/query.h>
@@ -191,11 +192,68 @@ static void a_spent_response_knows_nothing_of_the_last(void)
     world_end(&world);
 }
 
+#define THREADS (STASH_OWN + 20) /* more than have a place of their own */
+
+static struct stash numbers;
+
+/* Takes and keeps numbers; nobody else has one at the same time. */
+static void *use_numbers(void *unused)
+{
+    for (int i = 0; i < 2000; i++) {
+        int *first = stash_take(&numbers), *second = stash_take(&numbers);
+
+        first = first != NULL ? first : calloc(1, sizeof *first);
+        second = second != NULL ? second : calloc(1, sizeof *second);
+        if (++*first != 1 || ++*second != 1)
+            return unused;
+        --*first;
+        --*second;
+        if (stash_keep(&numbers, second) != 0)
+            free(second);
+        if (stash_keep(&numbers, first) != 0)
+            free(first);
+    }
+    return NULL;
+}
+
+static void a_stash_serves_any_number_of_threads(void)
+{
+    pthread_t threads[THREADS];
+    void *wrong;
+
+    for (size_t i = 0; i < THREADS; i++)
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, use_numbers, &numbers), 0);
+    for (size_t i = 0; i < THREADS; i++) {
+        CU_ASSERT_EQUAL(pthread_join(threads[i], &wrong), 0);
+        CU_ASSERT_PTR_NULL(wrong);
+    }
+    for (size_t i = 0; i < STASH_OWN; i++)
+        free(numbers.own[i].object);
+    for (size_t i = 0; i < STASH_SHARED; i++)
+        free(atomic_load(&numbers.shared[i].object));
+}
+
+static void a_stash_is_bounded(void)
+{
+    static struct stash stash;
+    static int objects[STASH_SHARED + 2];
+    size_t kept = 0;
+
+    while (kept < COUNT(objects) && stash_keep(&stash, &objects[kept]) == 0)
+        kept++;
+    CU_ASSERT(kept == STASH_SHARED || kept == STASH_SHARED + 1); /* with or without an own place */
+    for (size_t i = 0; i < kept; i++)
+        CU_ASSERT_PTR_NOT_NULL(stash_take(&stash));
+    CU_ASSERT_PTR_NULL(stash_take(&stash));
+}
+
 extern CU_TestInfo warm_tests[];
 CU_TestInfo warm_tests[] = {
     {"the second run of a query allocates nothing", the_second_run_of_a_query_allocates_nothing},
     {"the second run of a write allocates nothing", the_second_run_of_a_write_allocates_nothing},
     {"large memory is given back", large_memory_is_given_back},
     {"a spent response knows nothing of the last", a_spent_response_knows_nothing_of_the_last},
+    {"a stash serves any number of threads", a_stash_serves_any_number_of_threads},
+    {"a stash is bounded", a_stash_is_bounded},
     CU_TEST_INFO_NULL,
 };
