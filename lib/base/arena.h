@@ -45,14 +45,14 @@ static inline void arena_rest(struct arena *arena, size_t kept)
 /* What arena_get does when the newest block is full. */
 void *arena_get_more(struct arena *arena, size_t size);
 
-/* @size bytes, aligned for any type; NULL when memory is gone. */
+/* @size bytes, aligned for any type; NULL when memory is gone. What is left is in whole units, so that
+ * what fits does so rounded up. */
 static inline void *arena_get(struct arena *arena, size_t size)
 {
     char *piece = arena->free;
     size_t rounded;
 
-    if (size >
-        arena->left) /* which is a multiple of the unit, so that rounding up changes nothing */
+    if (size > arena->left)
         return arena_get_more(arena, size);
     rounded = (size + ARENA_UNIT - 1) & ~(ARENA_UNIT - 1);
     arena->free = piece + rounded;

@@ -53,10 +53,10 @@ void *stash_take(struct stash *stash)
 
     if (stash_off)
         return NULL;
-    if (number < STASH_OWN && stash->own[number].object != NULL) {
-        void *object = stash->own[number].object;
+    if (number <= STASH_OWN && stash->own[number - 1].object != NULL) {
+        void *object = stash->own[number - 1].object;
 
-        stash->own[number].object = NULL;
+        stash->own[number - 1].object = NULL;
         return object;
     }
     return take_shared(stash, number);
@@ -68,8 +68,8 @@ int stash_keep(struct stash *stash, void *object)
 
     if (stash_off)
         return -1;
-    if (number < STASH_OWN && stash->own[number].object == NULL) {
-        stash->own[number].object = object;
+    if (number <= STASH_OWN && stash->own[number - 1].object == NULL) {
+        stash->own[number - 1].object = object;
         return 0;
     }
     return keep_shared(stash, number, object);

@@ -11,7 +11,8 @@ const unsigned char word_classes[256] = {
     LETTERS('a'), LETTERS('f'), LETTERS('k'), LETTERS('p'), LETTERS('u'), ['z'] = ALL,
     LETTERS('0'), LETTERS('5'), ['_'] = ALL, ['-'] = WORD_QUERY | WORD_SEGMENT | WORD_BARE,
     ['.'] = WORD_QUERY | WORD_SEGMENT, ['~'] = WORD_QUERY | WORD_SEGMENT, ['$'] = WORD_NAME,
-    ['*'] = WORD_QUERY, ['('] = WORD_QUERY, [')'] = WORD_QUERY, [','] = WORD_QUERY, [':'] = WORD_QUERY, ['!'] = WORD_QUERY,
+    ['*'] = WORD_QUERY, ['('] = WORD_QUERY, [')'] = WORD_QUERY, [','] = WORD_QUERY,
+    [':'] = WORD_QUERY, ['!'] = WORD_QUERY,
 };
 /* clang-format on */
 

@@ -86,7 +86,7 @@ static inline __m128i word_gather(const char *text, size_t length)
     return _mm_set_epi64x((long long)last, (long long)first);
 }
 
-/* The same for WORD_SAFE and WORD_BARE, 16 bytes at a time; the last ones may be looked at twice. */
+/* word_all_plain for WORD_SAFE and WORD_BARE, 16 bytes at a time; some may be looked at twice. */
 static inline int word_all(const char *text, size_t length, unsigned char class)
 {
     if (length < 4)

@@ -72,7 +72,7 @@ struct filter {
     int negated;
     const char *column; /* a group's: the embedded resource that it is about, or NULL */
     size_t column_length;
-    int column_is_word; /* as escape.h says */
+    int column_is_word; /* base/word.h: it is written as it is */
 
     enum quantifier quantifier;
     const struct comparison *comparison;
@@ -84,8 +84,8 @@ struct filter {
     const char *raw; /* what stands behind the column, or inside of the group's parentheses */
     size_t raw_length;
 
-    struct operand
-        operand; /* a comparison's; read in place, never moved: it may point into itself */
+    /* A comparison's. Read in place, never moved: it may point into itself. */
+    struct operand operand;
 };
 
 /* 1 for a comparison with one value by an operator that takes any. */

@@ -14,7 +14,7 @@
 struct piece {
     const char *text; /* NULL: SQL's NULL, in arrays only */
     size_t length;
-    int is_bare; /* as escape_is_bare says: it is written as it is */
+    int is_bare; /* as word_is_bare says: it is written as it is */
 };
 
 enum operand_kind { OPERAND_SCALAR, OPERAND_NULL, OPERAND_JSON, OPERAND_LIST };
