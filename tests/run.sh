@@ -15,6 +15,7 @@ for v in plain sanitized; do
 done
 tally "readme" "$top/tests/live/readme.sh"
 tally "checks" "$top/tests/checks/run.sh"
+tally "instructions" "$top/tests/bench/instructions.sh"
 tally "fuzz" "$top/tests/fuzz/run.sh"
 tally "wire" "$top/tests/wire/run.sh" --chains 1000
 tally "wire, rules" "$top/tests/wire/rules_live.sh"

@@ -16,7 +16,7 @@ void json_shapes_begin(struct json_shapes *shapes, int stream)
         return;
     shapes->stream = stream;
     if (shapes->count != 0)
-        arena_clear(&shapes->arena);
+        arena_rest(&shapes->arena, ARENA_SIZE);
     shapes->count = 0;
     shapes->learned = 0;
     memset(&shapes->root, 0, sizeof shapes->root);

@@ -10,8 +10,8 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     fluent_cxx_tests[], sweep_tests[], guard_tests[], scope_tests[], scope_filter_tests[],
     scope_file_tests[], address_tests[], timestamp_tests[], rows_tests[], fields_tests[],
     splitter_tests[], csv_splitter_tests[], server_error_tests[], response_tests[], client_tests[],
-    capacity_tests[], flow_tests[], keyring_tests[], envelope_v1_tests[], envelope_tests[],
-    credentials_tests[], cache_tests[], environment_tests[];
+    capacity_tests[], flow_tests[], warm_tests[], keyring_tests[], envelope_v1_tests[],
+    envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -58,6 +58,7 @@ CU_SuiteInfo test_suites[] = {
     {"client", NULL, NULL, NULL, NULL, client_tests},
     {"capacity", NULL, NULL, NULL, NULL, capacity_tests},
     {"flow", NULL, NULL, NULL, NULL, flow_tests},
+    {"warm", NULL, NULL, NULL, NULL, warm_tests},
     {"keyring", NULL, NULL, NULL, NULL, keyring_tests},
     {"envelope_v1", NULL, NULL, NULL, NULL, envelope_v1_tests},
     {"envelope", NULL, NULL, NULL, NULL, envelope_tests},
