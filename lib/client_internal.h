@@ -19,6 +19,7 @@ struct supa_client {
     char *secrets;               /* guarded memory: the headers that carry keys */
     struct arena arena;
     atomic_int rollback_confirmed; /* the server has said that it honours tx=rollback */
+    atomic_int stale;              /* a manager has another client for the store, or none */
 };
 
 /* Whom a client speaks to, for a manager's clients. */
