@@ -3,42 +3,47 @@
 
 #include <string.h>
 
-/* The value of a hexadecimal digit. Without a branch: stores are looked up on every request. */
-static unsigned digit(unsigned char c)
-{
-    static const unsigned char values[256] = {
-        ['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14, ['5'] = 0x15,
-        ['6'] = 0x16, ['7'] = 0x17, ['8'] = 0x18, ['9'] = 0x19, ['a'] = 0x1A, ['b'] = 0x1B,
-        ['c'] = 0x1C, ['d'] = 0x1D, ['e'] = 0x1E, ['f'] = 0x1F, ['A'] = 0x1A, ['B'] = 0x1B,
-        ['C'] = 0x1C, ['D'] = 0x1D, ['E'] = 0x1E, ['F'] = 0x1F,
-    };
+#define EACH(byte) ((byte)*0x0101010101010101U)
 
-    return values[c] ^ 0x10U; /* what is no digit keeps the bit */
+/* Eight characters, the first one highest. Compilers make one load of it. */
+static uint64_t load4(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+
+    return (uint64_t)c[0] << 24 | (uint64_t)c[1] << 16 | (uint64_t)c[2] << 8 | c[3];
 }
 
-static uint64_t digits(const char *text, size_t count, unsigned *seen)
+static uint64_t load8(const char *first, const char *second)
 {
-    uint64_t value = 0;
+    return load4(first) << 32 | load4(second);
+}
 
-    for (size_t i = 0; i < count; i++) {
-        unsigned one = digit((unsigned char)text[i]);
+/* The value of eight hexadecimal digits, all at once and without a branch: stores are looked up on
+ * every request. *good loses a bit for each that is none. */
+static uint64_t digits(uint64_t text, uint64_t *good)
+{
+    uint64_t lower = text | EACH(0x20U), value;
+    uint64_t digit = (text + EACH(0x80U - '0')) & ~(text + EACH(0x80U - '9' - 1));
+    uint64_t letter = (lower + EACH(0x80U - 'a')) & ~(lower + EACH(0x80U - 'f' - 1));
 
-        *seen |= one;
-        value = value << 4 | (one & 0xF);
-    }
-    return value;
+    *good &= (digit | letter) & ~text; /* the top bit of each byte */
+    value = (text & EACH(0x0FU)) + 9 * (text >> 6 & EACH(0x01U));
+    value = (value | value >> 4) & 0x00FF00FF00FF00FFU;
+    value = (value | value >> 8) & 0x0000FFFF0000FFFFU;
+    return (value | value >> 16) & 0xFFFFFFFFU;
 }
 
 int uuid_read(const char *text, struct uuid *out)
 {
-    unsigned seen = 0;
+    uint64_t good = EACH(0x80U);
 
     if (text == NULL || strnlen(text, UUID_LENGTH + 1) != UUID_LENGTH)
         return 0;
-    out->high = digits(text, 8, &seen) << 32 | digits(text + 9, 4, &seen) << 16 |
-                digits(text + 14, 4, &seen);
-    out->low = digits(text + 19, 4, &seen) << 48 | digits(text + 24, 12, &seen);
-    return (seen & 0x10) == 0 && text[8] == '-' && text[13] == '-' && text[18] == '-' &&
+    out->high = digits(load8(text, text + 4), &good) << 32;
+    out->high |= digits(load8(text + 9, text + 14), &good);
+    out->low = digits(load8(text + 19, text + 24), &good) << 32;
+    out->low |= digits(load8(text + 28, text + 32), &good);
+    return good == EACH(0x80U) && text[8] == '-' && text[13] == '-' && text[18] == '-' &&
            text[23] == '-';
 }
 

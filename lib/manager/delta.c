@@ -25,11 +25,6 @@ struct table {
     int (*apply)(const struct page *page, const struct table *table, supa_error *error);
 };
 
-static int read_id(supa_row row, const char *column, struct uuid *out)
-{
-    return uuid_read(supa_row_string(row, column, NULL), out);
-}
-
 static int apply_databases(const struct page *page, const struct table *table, supa_error *error)
 {
     (void)table;
@@ -38,7 +33,7 @@ static int apply_databases(const struct page *page, const struct table *table, s
         supa_row row = supa_response_row(page->response, i);
         struct uuid store;
 
-        if (read_id(row, "store_id", &store))
+        if (lookup_id(row, "store_id", &store))
             cache_learn(page->delta->cache, store, BASIS_DATABASE, basis_of_database(row));
     }
     return SUPA_OK;
@@ -52,7 +47,7 @@ static int apply_stores(const struct page *page, const struct table *table, supa
         supa_row row = supa_response_row(page->response, i);
         struct uuid store;
 
-        if (read_id(row, "id", &store))
+        if (lookup_id(row, "id", &store))
             cache_learn(page->delta->cache, store, BASIS_STORE, basis_of_store(row));
     }
     return SUPA_OK;

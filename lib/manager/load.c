@@ -15,8 +15,7 @@
 /* The client of an entry that has not expired. */
 static supa_client *fresh(struct entry *entry, int64_t now_us)
 {
-    if (entry == NULL || entry->client == NULL ||
-        (entry->expires_us != 0 && now_us >= entry->expires_us))
+    if (entry == NULL || entry->client == NULL || now_us >= entry->expires_us)
         return NULL;
     entry->used = 1;
     return supa_client_ref(entry->client);
@@ -206,7 +205,7 @@ static int64_t expiry(const struct cache *cache, struct uuid store)
     int64_t ttl_us = cache->options.ttl_us;
 
     if (ttl_us == 0)
-        return 0;
+        return INT64_MAX;
     return cache_now(cache) + ttl_us -
            (int64_t)(uuid_hash(store, ~cache->seed) % (uint64_t)(ttl_us / TTL_FRACTION + 1));
 }
@@ -269,7 +268,7 @@ static void fail(struct cache *cache, struct shard *shard, struct landing *landi
         landing->served = fresh(entry, cache_now(cache));
         if (landing->served == NULL)
             landing->served = graced(cache, entry);
-    } else if (entry != NULL && entry->expires_us != 0 && cache_now(cache) >= entry->expires_us) {
+    } else if (entry != NULL && cache_now(cache) >= entry->expires_us) {
         cache_drop(entry, &landing->spoils); /* the master answers: there is no grace */
     }
 }

@@ -137,6 +137,19 @@ static void blame_credentials(supa_error *error)
         error->code = SUPA_ERROR_CREDENTIALS;
 }
 
+int lookup_id(supa_row row, const char *column, struct uuid *out)
+{
+    char id[UUID_LENGTH + 1];
+    const char *text;
+    size_t length;
+
+    if (supa_row_text(row, column, &text, &length) != SUPA_FIELD_VALUE || length != UUID_LENGTH)
+        return 0;
+    memcpy(id, text, UUID_LENGTH);
+    id[UUID_LENGTH] = '\0';
+    return uuid_read(id, out);
+}
+
 static uint64_t hash_column(uint64_t state, supa_row row, const char *column)
 {
     const char *text = "";

@@ -35,6 +35,9 @@ supa_client *lookup_row(
     supa_error *error);
 void lookup_unknown(const char *store_id, supa_error *error);
 
+/* A column that is a UUID: 1 with @out filled in, or 0. Takes no memory. */
+int lookup_id(supa_row row, const char *column, struct uuid *out);
+
 /* What of a row in store_databases, and in stores, a client is made from. */
 uint64_t basis_of_database(supa_row row);
 uint64_t basis_of_store(supa_row row);

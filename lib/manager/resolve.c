@@ -51,23 +51,15 @@ static void read_text(supa_row row, const char *column, char *out, size_t size)
     out[length] = '\0';
 }
 
-static int read_id(supa_row row, const char *column, struct uuid *out)
-{
-    char text[UUID_LENGTH + 1];
-
-    read_text(row, column, text, sizeof text);
-    return uuid_read(text, out);
-}
-
 int resolve_row(int source, supa_row row, struct host_row *out)
 {
     char name[HOST_NAME_SIZE];
 
     memset(out, 0, sizeof *out);
     out->found.source = source;
-    if (!read_id(row, "id", &out->found.row))
+    if (!lookup_id(row, "id", &out->found.row))
         return 0;
-    if (!read_id(row, "store_id", &out->found.store) ||
+    if (!lookup_id(row, "store_id", &out->found.store) ||
         (source == SUPA_HOSTS_CUSTOM_DOMAINS &&
          (!is_true(row, "is_verified") || !is_true(row, "is_active"))))
         out->found.source = 0;

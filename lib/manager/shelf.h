@@ -14,14 +14,14 @@ struct basis {
 };
 
 struct entry {
-    struct entry *next; /* in its bucket */
+    struct entry *next; /* in its bucket. What a hit needs comes first, close together */
     struct uuid store;
     supa_client *client; /* NULL: forgotten; its numbers stay until room is needed */
-    int64_t expires_us;  /* 0: never */
-    struct basis basis;
+    int64_t expires_us;  /* INT64_MAX: never */
     uint64_t hits;
-    uint32_t loads, reloads, failures;
     int32_t used; /* since the hand passed last */
+    uint32_t loads, reloads, failures;
+    struct basis basis;
 };
 
 struct shelf {

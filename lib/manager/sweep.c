@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "manager/lookup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,18 +29,17 @@ static int read_page(struct sweep *sweep, const supa_response *response, supa_er
     supa_row row = supa_response_first(response);
 
     for (size_t i = supa_response_row_count(response); i > 0; i--, row = supa_row_next(row)) {
-        const char *text = supa_row_string(row, "store_id", NULL);
         const struct uuid *at;
         struct uuid store;
 
-        if (!uuid_read(text, &store))
+        if (!lookup_id(row, "store_id", &store))
             return error_set(
                 error, SUPA_ERROR_MALFORMED, SUPA_ANSWERED,
                 "store_databases: a row has no store_id that is a UUID");
         at = bsearch(&store, sweep->cached, sweep->count, sizeof store, by_uuid);
         if (at != NULL)
             sweep->seen[at - sweep->cached] = 1;
-        memcpy(sweep->last, text, sizeof sweep->last);
+        uuid_write(store, sweep->last);
     }
     return SUPA_OK;
 }

@@ -55,7 +55,7 @@ static void take_row(struct batch *batch, supa_row row)
     struct uuid store;
     struct one *one = NULL;
 
-    if (uuid_read(supa_row_string(row, "store_id", NULL), &store))
+    if (lookup_id(row, "store_id", &store))
         one = find(batch, store);
     if (one == NULL)
         return;

@@ -118,11 +118,12 @@ load(void *user, const char *store_id, int64_t deadline_us, struct basis *basis,
 {
     struct master *master = user;
     long generation = atomic_load(&master->generation);
+    struct basis current = master->basis;
     size_t number = enter(master, deadline_us);
     supa_client *client = NULL;
     struct uuid store;
 
-    *basis = master->basis;
+    *basis = current;
     if (master->forgets_in != NULL && uuid_read(store_id, &store))
         cache_forget(master->forgets_in, &store);
     if (master->failing != 0)

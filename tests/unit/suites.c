@@ -9,7 +9,8 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[], address_tests[],
     timestamp_tests[], rows_tests[], fields_tests[], server_error_tests[], response_tests[],
     client_tests[], flow_tests[], keyring_tests[], envelope_tests[], credentials_tests[],
-    cache_tests[], environment_tests[];
+    cache_tests[], environment_tests[], uuid_tests[], load_tests[], hosts_tests[], delta_tests[],
+    manager_tests[], http_date_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -50,7 +51,13 @@ CU_SuiteInfo test_suites[] = {
     {"keyring", NULL, NULL, NULL, NULL, keyring_tests},
     {"envelope", NULL, NULL, NULL, NULL, envelope_tests},
     {"credentials", NULL, NULL, NULL, NULL, credentials_tests},
+    {"uuid", NULL, NULL, NULL, NULL, uuid_tests},
+    {"http_date", NULL, NULL, NULL, NULL, http_date_tests},
     {"cache", NULL, NULL, NULL, NULL, cache_tests},
+    {"load", NULL, NULL, NULL, NULL, load_tests},
+    {"hosts", NULL, NULL, NULL, NULL, hosts_tests},
+    {"delta", NULL, NULL, NULL, NULL, delta_tests},
+    {"manager", NULL, NULL, NULL, NULL, manager_tests},
     {"environment", NULL, NULL, NULL, NULL, environment_tests},
     CU_SUITE_INFO_NULL,
 };
