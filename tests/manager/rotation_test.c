@@ -93,7 +93,7 @@ static size_t rows_written(void)
     supa_client *tenant = stack_tenant(1);
     supa_query *q = supa_count(supa_from(tenant, "customers"), SUPA_COUNT_EXACT);
     supa_response *answer =
-        supa_execute(supa_limit(supa_like(q, "email", "rotation-*@field.example"), 1));
+        supa_execute(supa_limit(supa_like(q, "email", "rotation-%@field.example"), 1));
     int64_t count = supa_response_count(answer);
 
     supa_response_free(answer);
