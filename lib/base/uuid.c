@@ -6,21 +6,21 @@
 #define EACH(byte) ((byte)*0x0101010101010101U)
 
 /* Eight characters, the first one highest. Compilers make one load of it. */
-static uint64_t load4(const char *text)
+static inline uint64_t load4(const char *text)
 {
     const unsigned char *c = (const unsigned char *)text;
 
     return (uint64_t)c[0] << 24 | (uint64_t)c[1] << 16 | (uint64_t)c[2] << 8 | c[3];
 }
 
-static uint64_t load8(const char *first, const char *second)
+static inline uint64_t load8(const char *first, const char *second)
 {
     return load4(first) << 32 | load4(second);
 }
 
 /* The value of eight hexadecimal digits, all at once and without a branch: stores are looked up on
  * every request. *good loses a bit for each that is none. */
-static uint64_t digits(uint64_t text, uint64_t *good)
+static inline uint64_t digits(uint64_t text, uint64_t *good)
 {
     uint64_t lower = text | EACH(0x20U), value;
     uint64_t digit = (text + EACH(0x80U - '0')) & ~(text + EACH(0x80U - '9' - 1));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The cache from within: cache.c keeps, load.c fetches. */
+/* The cache from within: cache.c keeps, load.c fetches, lease.c waits. */
 #ifndef MANAGER_CACHE_INTERNAL_H
 #define MANAGER_CACHE_INTERNAL_H
 
@@ -43,6 +43,11 @@ struct shard *cache_shard(struct cache *cache, uint64_t hash);
 void cache_lock(struct shard *shard);
 void cache_unlock(struct shard *shard);
 int64_t cache_now(const struct cache *cache);
+
+/* As cache_ask, for one whose client was refused: that one is no answer. */
+enum cache_state cache_ask_again(
+    struct cache *cache, struct uuid store, const supa_client *refused, struct cache_waiter *waiter,
+    struct flight **flight);
 
 /* What was taken out of an entry, to be given back without the lock. */
 struct spoils {
