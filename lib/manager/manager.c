@@ -247,6 +247,29 @@ static int resolve(
     return code;
 }
 
+#define MAX_STRUCT 4096
+
+/* 1 when a struct of the caller's begins with a size that makes sense: an older or a newer one's. */
+static int has_size(const void *out)
+{
+    size_t size;
+
+    if (out == NULL)
+        return 0;
+    memcpy(&size, out, sizeof size);
+    return size > sizeof size && size <= MAX_STRUCT;
+}
+
+/* Fills in as much of it as both sides know. Both begin with their size. */
+static void give(void *out, const void *known, size_t known_size)
+{
+    size_t size;
+
+    memcpy(&size, out, sizeof size);
+    memcpy(out, known, size < known_size ? size : known_size);
+    memcpy(out, &size, sizeof size);
+}
+
 int supa_manager_resolve_host(
     supa_manager *manager, const char *hostname, supa_host *host, supa_error *error)
 {
@@ -254,18 +277,17 @@ int supa_manager_resolve_host(
     struct host_found found;
     int code;
 
-    if (host == NULL || host->size < sizeof host->size || host->size > sizeof out)
+    if (!has_size(host))
         return error_argument(
             error, "supa_manager_resolve_host: the host does not begin with SUPA_HOST_INIT");
     code = resolve(manager, hostname, "supa_manager_resolve_host", &found, error);
     if (code != SUPA_OK)
         return code;
-    out.size = host->size;
     out.source = found.source;
     out.is_redirect = found.is_redirect;
     uuid_write(found.store, out.store_id);
     memcpy(out.redirect_to, found.redirect_to, sizeof out.redirect_to);
-    memcpy(host, &out, host->size);
+    give(host, &out, sizeof out);
     return SUPA_OK;
 }
 
@@ -314,14 +336,12 @@ int supa_manager_stats_get(supa_manager *manager, supa_manager_stats *stats)
 {
     supa_manager_stats out = SUPA_MANAGER_STATS_INIT;
 
-    if (manager == NULL || stats == NULL || stats->size < sizeof stats->size ||
-        stats->size > sizeof out)
+    if (manager == NULL || !has_size(stats))
         return SUPA_ERROR_ARGUMENT;
     cache_stats(manager->cache, &out);
     hosts_stats(manager->hosts, &out);
     counters_read(&manager->counters, &out);
-    out.size = stats->size;
-    memcpy(stats, &out, stats->size);
+    give(stats, &out, sizeof out);
     return SUPA_OK;
 }
 
@@ -330,13 +350,11 @@ int supa_manager_store_stats(supa_manager *manager, const char *store_id, supa_s
     supa_store_stats out = SUPA_STORE_STATS_INIT;
     struct uuid store;
 
-    if (manager == NULL || !uuid_read(store_id, &store) || stats == NULL ||
-        stats->size < sizeof stats->size || stats->size > sizeof out)
+    if (manager == NULL || !uuid_read(store_id, &store) || !has_size(stats))
         return SUPA_ERROR_ARGUMENT;
     if (!cache_store_stats(manager->cache, store, &out))
         return SUPA_ERROR_STORE_NOT_FOUND;
-    out.size = stats->size;
-    memcpy(stats, &out, stats->size);
+    give(stats, &out, sizeof out);
     return SUPA_OK;
 }
 
