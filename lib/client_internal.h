@@ -15,6 +15,9 @@ struct supa_multi;
 
 /* One who asks for a client's successor without waiting. */
 struct renewal {
+    /* Set by the renewer while it works: ends it early, with @done called. */
+    void (*cancel)(struct renewal *renewal, supa_code code);
+    void *of; /* the renewer's own */
     /* Called once, in the multi's thread: the successor, the asker's own; NULL when there is none. */
     void (*done)(struct renewal *renewal, supa_client *client);
 };
@@ -42,6 +45,7 @@ struct supa_client {
     unsigned generation;           /* of the process that made it */
     struct renewer *renewer;       /* or NULL */
     atomic_int rollback_confirmed; /* the server has said that it honours tx=rollback */
+    atomic_int stale;              /* a manager has another client for the store, or none */
 };
 
 /* Whom a client speaks to, for a manager's clients. */

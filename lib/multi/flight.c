@@ -59,7 +59,7 @@ static void renew(struct flight *flight)
     supa_client *client = flight->operation.client;
 
     flight->state = FLIGHT_RENEWING;
-    flight->renewal.done = renewed;
+    flight->renewal = (struct renewal){.done = renewed};
     timers_set(&flight->multi->timers, &flight->timer, 0);
     client->renewer->renew_in(client->renewer, client, flight->multi, &flight->renewal);
 }
@@ -162,8 +162,10 @@ void flight_give_up(struct flight *flight, supa_code code)
         operation_give_up(&flight->operation, code, problem);
         end(flight);
         return;
-    case FLIGHT_RENEWING: /* which ends by itself: the request is over by then */
+    case FLIGHT_RENEWING:
     case FLIGHT_ENDED:
+        if (flight->renewal.cancel != NULL)
+            flight->renewal.cancel(&flight->renewal, code);
         return;
     }
 }

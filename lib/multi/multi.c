@@ -77,12 +77,12 @@ supa_multi *supa_multi_new(const supa_multi_options *given, supa_error *error)
     return NULL;
 }
 
-struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user)
+static struct flight *make(supa_multi *multi, void *user)
 {
     struct flight *flight;
 
-    if (multi == NULL || done == NULL || multi->is_closing ||
-        multi->generation != process_generation() || tickets_reserve(multi) != 0)
+    if (multi == NULL || multi->is_closing || multi->generation != process_generation() ||
+        tickets_reserve(multi) != 0)
         return NULL;
     flight = multi->spare;
     if (flight != NULL)
@@ -91,11 +91,29 @@ struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user)
         return NULL;
     memset(flight, 0, offsetof(struct flight, operation));
     flight->multi = multi;
-    flight->done = done;
     flight->user = user;
     flight->state = FLIGHT_ENDED;
     flight->slot = tickets_take(multi, flight);
     multi->count++;
+    return flight;
+}
+
+struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user)
+{
+    struct flight *flight = done != NULL ? make(multi, user) : NULL;
+
+    if (flight != NULL)
+        flight->done = done;
+    return flight;
+}
+
+struct flight *
+multi_flight_for(supa_multi *multi, void (*finish)(struct flight *flight), void *user)
+{
+    struct flight *flight = make(multi, user);
+
+    if (flight != NULL)
+        flight->finish = finish;
     return flight;
 }
 

@@ -65,6 +65,9 @@ supa_multi *multi_over(struct lane *lane, int64_t in_flight);
 /* A flight with a ticket and nothing to do yet; NULL when memory is gone or the multi takes none.
  * One of multi_start and multi_end follows. */
 struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user);
+/* The same for one that ends in @finish. */
+struct flight *
+multi_flight_for(supa_multi *multi, void (*finish)(struct flight *flight), void *user);
 uint64_t multi_ticket(const struct flight *flight);
 /* The flight of a ticket, or NULL. */
 struct flight *multi_find(const supa_multi *multi, uint64_t ticket);
