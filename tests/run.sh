@@ -11,6 +11,7 @@ for v in plain sanitized; do
   tally "fault, $v" "$build/tests/fault/fault"
   export STACK_SEAL=$build/tests/stack/seal
   tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
+  tally "platform, $v" "$top/tests/stack/stack" run "$build/tests/platform/platform"
 done
 tally "readme" "$top/tests/live/readme.sh"
 tally "checks" "$top/tests/checks/run.sh"

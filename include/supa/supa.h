@@ -9,6 +9,7 @@
 #include <supa/client.h>
 #include <supa/error.h>
 #include <supa/manager.h>
+#include <supa/platform.h>
 #include <supa/query.h>
 #include <supa/response.h>
 #include <supa/value.h>

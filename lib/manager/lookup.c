@@ -79,15 +79,12 @@ static void blame_credentials(supa_error *error)
         error->code = SUPA_ERROR_CREDENTIALS;
 }
 
-static supa_client *
-open_row(const struct lookup *lookup, supa_row row, const char *store_id, supa_error *error)
+supa_client *lookup_open(
+    const struct lookup *lookup, const char *store_id, const char *type, const char *envelope,
+    supa_error *error)
 {
     struct opening opening = {lookup, store_id, error, NULL};
-    const char *type = supa_row_string(row, "database_type", "");
-    const char *envelope = supa_row_string(row, "connection_string_encrypted", "");
 
-    if (check_store(row, store_id, error) != SUPA_OK)
-        return NULL;
     if (strcmp(type, "supabase") != 0) {
         error_set(
             error, SUPA_ERROR_UNSUPPORTED, SUPA_ANSWERED,
@@ -99,6 +96,16 @@ open_row(const struct lookup *lookup, supa_row row, const char *store_id, supa_e
     if (opening.client == NULL)
         blame_credentials(error);
     return opening.client;
+}
+
+static supa_client *
+open_row(const struct lookup *lookup, supa_row row, const char *store_id, supa_error *error)
+{
+    if (check_store(row, store_id, error) != SUPA_OK)
+        return NULL;
+    return lookup_open(
+        lookup, store_id, supa_row_string(row, "database_type", ""),
+        supa_row_string(row, "connection_string_encrypted", ""), error);
 }
 
 static supa_response *ask_master(const struct lookup *lookup, const char *store_id)

@@ -17,4 +17,9 @@ struct lookup {
 /* @store_id is a UUID in lower case. A client of the caller's, or NULL with @error filled in. */
 supa_client *lookup_store(const struct lookup *lookup, const char *store_id, supa_error *error);
 
+/* A client of the envelope alone, whatever the store's status; as above. */
+supa_client *lookup_open(
+    const struct lookup *lookup, const char *store_id, const char *database_type,
+    const char *envelope, supa_error *error);
+
 #endif

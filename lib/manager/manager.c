@@ -191,6 +191,29 @@ supa_client *supa_manager_lease(supa_manager *manager, const char *store_id, sup
     return cache_lease(manager->cache, id, error);
 }
 
+supa_keyring *supa_manager_keyring(supa_manager *manager)
+{
+    return manager != NULL ? manager->lookup.keyring : NULL;
+}
+
+supa_client *supa_manager_open(
+    supa_manager *manager, const char *store_id, const char *database_type, const char *envelope,
+    supa_error *error)
+{
+    char id[UUID_LENGTH + 1];
+
+    error_clear(error);
+    if (manager == NULL || database_type == NULL || envelope == NULL) {
+        error_argument(error, "supa_manager_open: an argument is NULL");
+        return NULL;
+    }
+    if (!text_uuid(store_id, id)) {
+        error_argument(error, "supa_manager_open: the store's id is not a UUID of 36 characters");
+        return NULL;
+    }
+    return lookup_open(&manager->lookup, id, database_type, envelope, error);
+}
+
 void supa_manager_forget(supa_manager *manager, const char *store_id)
 {
     char id[UUID_LENGTH + 1];
