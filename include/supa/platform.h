@@ -50,7 +50,7 @@ supa_find(supa_client *client, const char *table, const char *id, const char *co
 /**
  * All rows of any table that match, also beyond the server's limit of rows: those are fetched page by
  * page in the order of the column `id`, which such a table must have; `id` is then added to @p columns
- * when it is not among them. Rows that are changed meanwhile are seen before or after it. All rows are
+ * when it is not among them, and cannot be an alias there. Rows that are changed meanwhile are seen before or after it. All rows are
  * in memory at once.
  *
  * @param columns     as in supa_select, or NULL for all.
@@ -187,7 +187,7 @@ SUPA_API int supa_store_remove(
 typedef enum supa_stores {
     SUPA_STORES_OPERATING =
         0,              /**< those that can be leased: status active or demo, stores.is_active
-                                 and store_databases.is_active true */
+                                  and store_databases.is_active true, database_type "supabase" */
     SUPA_STORES_ALL = 1 /**< all that the registry has */
 } supa_stores;
 
@@ -231,8 +231,8 @@ typedef struct supa_rekey_options {
                          from the first. A run without it finds what is left as well */
     int32_t dry_run;   /**< 1: open every envelope, write nothing. Default 1 */
     int32_t page;      /**< rows per read. Default 500 */
-    /** Told of each store whose envelope does not open or could not be written; return 0 to go on,
-     *  anything else to end with CANCELLED. May be NULL. */
+    /** Told of each store whose envelope does not open; return 0 to go on, anything else to end with
+     *  CANCELLED. May be NULL. */
     int (*trouble)(void *user, const supa_rekey_trouble *trouble);
     void *user;
 } supa_rekey_options;
@@ -248,7 +248,7 @@ typedef struct supa_rekey_report {
     int64_t current; /**< sealed by the keyring's first key already */
     int64_t sealed;  /**< sealed anew; on a dry run: would be */
     int64_t moved;   /**< replaced by somebody else meanwhile, or gone: left alone */
-    int64_t failed;  /**< in trouble: left as they were */
+    int64_t failed;  /**< do not open: left as they are */
     char last[40];   /**< the last store that was looked at, for `after`; or "" */
 } supa_rekey_report;
 
@@ -261,7 +261,7 @@ typedef struct supa_rekey_report {
  *
  * @param options  NULL: a dry run over all.
  * @param report   filled in, also on failure.
- * @return 0 when the end was reached, even if some stores were in trouble; else why it ended.
+ * @return 0 when the end was reached, even if some envelopes do not open; else why it ended.
  */
 SUPA_API int supa_registry_rekey(
     supa_manager *manager, const supa_rekey_options *options, supa_rekey_report *report,

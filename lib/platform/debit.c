@@ -12,8 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#define FIRST_WAIT_US 2000
-#define MOST_WAIT_US  250000
+#define MOST_WAIT_US 250000
 
 struct debit {
     supa_manager *manager;
@@ -34,17 +33,18 @@ static uint64_t roll(uint64_t *dice)
     return *dice;
 }
 
-/* A random time whose range doubles, so that those who meet part. */
-static void wait_a_moment(struct debit *debit, int attempt)
+/* A random time, of the order of what the attempt took and twice as long each time, so that those who
+ * meet part, near the server and far from it. */
+static void wait_a_moment(struct debit *debit, int attempt, int64_t took_us)
 {
-    int64_t range = FIRST_WAIT_US, us;
-    struct timespec time;
+    int64_t range = took_us > 0 ? took_us : 1;
+    struct timespec time = {0, 0};
 
     for (int i = 0; i < attempt && range < MOST_WAIT_US; i++)
         range *= 2;
-    us = (int64_t)(roll(&debit->dice) % (uint64_t)(range < MOST_WAIT_US ? range : MOST_WAIT_US));
-    time.tv_sec = 0;
-    time.tv_nsec = (long)us * 1000;
+    if (range > MOST_WAIT_US)
+        range = MOST_WAIT_US;
+    time.tv_nsec = (long)(roll(&debit->dice) % (uint64_t)range) * 1000;
     nanosleep(&time, NULL);
 }
 
@@ -123,7 +123,7 @@ static int was_overtaken(const supa_error *error)
            (strcmp(error->server_code, "40001") == 0 || strcmp(error->server_code, "40P01") == 0);
 }
 
-enum step { STEP_DONE, STEP_AGAIN, STEP_FAILED, STEP_UNKNOWN };
+enum step { STEP_DONE, STEP_SHORT, STEP_AGAIN, STEP_FAILED, STEP_UNKNOWN };
 
 static enum step write_balance(struct debit *debit, const supa_credit *after)
 {
@@ -157,27 +157,35 @@ static supa_debit fail(const struct debit *debit)
     return SUPA_DEBIT_FAILED;
 }
 
+/* Reads, then writes; *after is the balance then. */
+static enum step attempt(struct debit *debit, supa_credit *after)
+{
+    if (read_balance(debit) != SUPA_OK)
+        return STEP_FAILED;
+    if (subtract(debit, after) != 0 || (after->cents < 0 && !debit->options.allow_negative))
+        return STEP_SHORT;
+    return write_balance(debit, after);
+}
+
 static supa_debit take(struct debit *debit)
 {
     supa_credit after;
 
-    for (int attempt = 0; attempt < debit->options.attempts; attempt++) {
-        if (attempt > 0)
-            wait_a_moment(debit, attempt);
-        if (read_balance(debit) != SUPA_OK)
-            return SUPA_DEBIT_FAILED;
-        if (subtract(debit, &after) != 0 || (after.cents < 0 && !debit->options.allow_negative))
-            return SUPA_DEBIT_SHORT;
-        switch (write_balance(debit, &after)) {
+    for (int i = 0; i < debit->options.attempts; i++) {
+        const int64_t start = clock_us();
+
+        switch (attempt(debit, &after)) {
         case STEP_DONE:
             debit->credit = after;
             return SUPA_DEBIT_DONE;
+        case STEP_SHORT:
+            return SUPA_DEBIT_SHORT;
         case STEP_FAILED:
             return SUPA_DEBIT_FAILED;
         case STEP_UNKNOWN:
             return SUPA_DEBIT_UNKNOWN;
         case STEP_AGAIN:
-            break;
+            wait_a_moment(debit, i, clock_us() - start);
         }
     }
     return fail(debit);

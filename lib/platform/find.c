@@ -28,13 +28,34 @@ select_rows(supa_client *client, const char *table, const supa_condition *filter
 }
 
 /* Whether the rows have the key under its own name already. */
-static int has_key(const supa_response *rows, const char *columns)
+static int has_key(const supa_response *rows)
 {
     const char *json;
     size_t length;
 
-    return strstr(columns, KEY ":") == NULL &&
-           supa_row_raw(supa_response_first(rows), KEY, &json, &length) == SUPA_FIELD_VALUE;
+    return supa_row_raw(supa_response_first(rows), KEY, &json, &length) == SUPA_FIELD_VALUE;
+}
+
+/* Whether something else has the key's name, "id:email"; a cast, "id::text", is the key itself. */
+static int hides_key(const char *columns)
+{
+    const size_t length = sizeof KEY - 1;
+
+    for (const char *at = columns; (at = strstr(at, KEY ":")) != NULL; at += length) {
+        if (at[length + 1] != ':' && (at == columns || strchr(", (", at[-1]) != NULL))
+            return 1;
+    }
+    return 0;
+}
+
+static supa_response *refuse_alias(void)
+{
+    supa_error error;
+
+    error_argument(
+        &error, "supa_find_all: there are more rows than the server gives at once, and the alias "
+                "\"" KEY "\" hides the column that they are paged by");
+    return supa_response_of_error(&error);
 }
 
 /* @q asks for the columns and the key. 0, or −1 when memory is gone. */
@@ -65,8 +86,10 @@ supa_response *supa_find_all(
     rows = supa_execute(supa_count(supa_select(q, columns), SUPA_COUNT_EXACT));
     if (!supa_response_ok(rows) || supa_response_truncated(rows) == SUPA_TRUNCATED_NO)
         return rows;
-    keyed = has_key(rows, columns);
+    keyed = has_key(rows);
     supa_response_free(rows);
+    if (hides_key(columns))
+        return refuse_alias();
     q = select_rows(client, table, filters, n);
     if (keyed)
         supa_select(q, columns);

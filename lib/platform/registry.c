@@ -39,15 +39,35 @@ static int try_envelope(const struct sealing *sealing, const char *envelope, sup
     return SUPA_OK;
 }
 
+/* Whether supa_store_put sets the column itself. */
+static int is_reserved(const char *json, const struct json_node *name)
+{
+    static const char *const columns[] = {
+        "store_id", "database_type", "connection_string_encrypted",
+        "host",     "is_active",     "connection_status",
+        "id"};
+
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        if (json_string_is(json, name, columns[i], strlen(columns[i])))
+            return 1;
+    }
+    return 0;
+}
+
 static int set_member(
     supa_query *q, const struct json_tape *tape, const char *json, uint32_t key, supa_error *error)
 {
     const struct json_node *name = &tape->nodes[key], *value = &tape->nodes[key + 1];
     const size_t quotes = json_kind_of(value) == JSON_STRING;
-    char *column = memory_get((size_t)name->size + 1);
-    char *text =
-        memory_text(json + value->start - quotes, (size_t)value->end - value->start + 2 * quotes);
+    char *column, *text;
 
+    if (is_reserved(json, name))
+        return error_argument(
+            error, "supa_store_put: extra sets \"%.*s\", which is not its business",
+            (int)(name->end - name->start), json + name->start);
+    column = memory_get((size_t)name->size + 1);
+    text =
+        memory_text(json + value->start - quotes, (size_t)value->end - value->start + 2 * quotes);
     if (column != NULL && text != NULL) {
         json_decode(json, name, column);
         column[name->size] = '\0';
@@ -58,7 +78,7 @@ static int set_member(
     return column != NULL && text != NULL ? SUPA_OK : error_no_memory(error);
 }
 
-/* The columns beyond the published schema. One that is set already is the query's mistake. */
+/* The columns beyond the published schema. */
 static int set_extra(supa_query *q, const char *json, supa_error *error)
 {
     struct json_tape tape = {0};

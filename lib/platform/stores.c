@@ -23,6 +23,7 @@ static supa_query *begin_list(supa_manager *manager, supa_stores which)
 
     if (which == SUPA_STORES_ALL)
         return q;
+    supa_eq(q, "database_type", supa_text("supabase"));
     supa_is(q, "is_active", SUPA_IS_TRUE);
     supa_is(q, "stores.is_active", SUPA_IS_TRUE);
     return supa_in(q, "stores.status", supa_texts(operating, 2));

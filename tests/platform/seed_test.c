@@ -45,7 +45,8 @@ static void all_rows_of_a_store(void)
  *       .from('stores').select('*').eq('id', store_id).single(); */
 static void a_store_in_the_master(void)
 {
-    CU_ASSERT(place_text(supa_find(place_master(), "stores", stack_store(1), "*"), "slug", "tulip"));
+    CU_ASSERT(
+        place_text(supa_find(place_master(), "stores", stack_store(1), "*"), "slug", "tulip"));
 }
 
 /* Hybrid:

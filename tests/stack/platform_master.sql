@@ -2,7 +2,8 @@
 --
 -- The master's tables that only the platform's own functions ask for.
 
-create table if not exists public.migrations (
+drop table if exists public.migrations;
+create table public.migrations (
   id          serial primary key,
   version     integer not null unique,
   name        varchar(255) not null,
@@ -11,5 +12,4 @@ create table if not exists public.migrations (
   sql_down    text,
   created_at  timestamptz default now()
 );
-insert into public.migrations (version, name, sql_up) values (1, 'the first', 'select 1')
-  on conflict (version) do nothing;
+insert into public.migrations (version, name, sql_up) values (1, 'the first', 'select 1');
