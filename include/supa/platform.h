@@ -256,6 +256,7 @@ typedef struct supa_rekey_report {
  * Seal every envelope of the registry anew with the keyring's first key, in the order of store_id.
  * Each row is written for itself, and only if its envelope is still the one that was read; a run that
  * is ended at any point leaves every row open to the keyring, and the next one does what is left.
+ * A write that fails in passing (the network, a gateway's 502 to 504) is tried up to 4 times in all.
  * Rows whose envelope the first key has sealed are not touched. No lease is disturbed: the credentials
  * stay what they are.
  *

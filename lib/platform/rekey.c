@@ -9,6 +9,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#define ATTEMPTS 4
 
 struct run {
     supa_manager *manager;
@@ -41,15 +44,40 @@ tell_trouble(struct run *run, const char *store_id, const supa_error *cause, sup
         error, SUPA_ERROR_CANCELLED, SUPA_ANSWERED, "ended by the caller at store %s", store_id);
 }
 
+/* Whether a moment may cure it. The write is conditional, so to repeat it does no harm. */
+static int is_passing(const supa_error *error)
+{
+    return error->retryable || error->code == SUPA_ERROR_NETWORK ||
+           error->code == SUPA_ERROR_TIMEOUT || error->http_status == 502 ||
+           error->http_status == 503 || error->http_status == 504;
+}
+
+/* SUPA_OK with *written 1 when the row had the envelope @old, and has the other one now. */
+static int replace(
+    struct run *run, const char *store_id, const char *old, const char *envelope, int *written,
+    supa_error *error)
+{
+    supa_query *q = record_change(run->manager, store_id, old);
+
+    supa_set(q, "connection_string_encrypted", supa_text(envelope));
+    return record_write(q, written, error);
+}
+
 static int write_envelope(
     struct run *run, const struct sealing *sealing, const char *old, const char *envelope,
     supa_error *error)
 {
-    supa_query *q = record_change(run->manager, sealing->store_id, old);
     int written = 0;
-    int code = record_write(
-        supa_set(q, "connection_string_encrypted", supa_text(envelope)), &written, error);
+    int code = replace(run, sealing->store_id, old, envelope, &written, error);
 
+    for (int i = 1; i < ATTEMPTS && code != SUPA_OK && is_passing(error); i++) {
+        const struct timespec moment = {0, i * 100000000L};
+
+        nanosleep(&moment, NULL);
+        code = replace(run, sealing->store_id, old, envelope, &written, error);
+        if (code == SUPA_OK && !written) /* the attempt before may have done it */
+            code = replace(run, sealing->store_id, envelope, envelope, &written, error);
+    }
     if (code == SUPA_OK && written)
         run->report->sealed++;
     else if (code == SUPA_OK)

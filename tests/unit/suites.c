@@ -9,7 +9,7 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[], address_tests[],
     timestamp_tests[], rows_tests[], fields_tests[], server_error_tests[], response_tests[],
     client_tests[], flow_tests[], keyring_tests[], envelope_tests[], credentials_tests[],
-    cache_tests[], environment_tests[];
+    cache_tests[], environment_tests[], platform_flow_tests[], platform_sweep_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -52,5 +52,7 @@ CU_SuiteInfo test_suites[] = {
     {"credentials", NULL, NULL, NULL, NULL, credentials_tests},
     {"cache", NULL, NULL, NULL, NULL, cache_tests},
     {"environment", NULL, NULL, NULL, NULL, environment_tests},
+    {"platform_flow", NULL, NULL, NULL, NULL, platform_flow_tests},
+    {"platform_sweep", NULL, NULL, NULL, NULL, platform_sweep_tests},
     CU_SUITE_INFO_NULL,
 };
