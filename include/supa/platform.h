@@ -353,8 +353,7 @@ typedef enum supa_debit {
     SUPA_DEBIT_DONE = 0,
     SUPA_DEBIT_SHORT = 1,  /**< the balance is too low: nothing was taken */
     SUPA_DEBIT_FAILED = 2, /**< nothing was taken: see the error */
-    SUPA_DEBIT_UNKNOWN =
-        3 /**< the answer was lost: it may have been taken. Look before trying again */
+    SUPA_DEBIT_UNKNOWN = 3 /**< the answer was lost, or cannot be read: they may be taken */
 } supa_debit;
 
 /** How credits are taken. Begin with SUPA_DEBIT_OPTIONS_INIT. */

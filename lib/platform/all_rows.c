@@ -66,9 +66,7 @@ take_page(struct stand *stand, supa_response *page, const struct walk *walk, sup
         memcmp(key, stand->key, length) == 0)
         code = error_set(
             error, SUPA_ERROR_MALFORMED, SUPA_ANSWERED,
-            "the same page came twice: \"%.64s\" is "
-            "not unique, or the server ignores it",
-            walk->key);
+            "the same page came twice: \"%.64s\" is not unique, or is ignored", walk->key);
     if (is_first) {
         stand->full = rows;
         stand->is_last = supa_response_truncated(page) == SUPA_TRUNCATED_NO;

@@ -50,8 +50,10 @@ static void wait_a_moment(struct debit *debit, int attempt, int64_t took_us)
 
 static int read_amount(struct debit *debit, const char *amount)
 {
-    const size_t length = amount != NULL ? strlen(amount) : 0;
+    size_t length;
 
+    amount = amount != NULL ? amount : "";
+    length = strlen(amount);
     if (!number_valid(amount, length))
         return error_argument(debit->error, "supa_master_debit: the amount is no decimal number");
     if (number_scaled(amount, length, CREDIT_DIGITS, &debit->cents) != NUMBER_OK)
@@ -123,6 +125,14 @@ static int was_overtaken(const supa_error *error)
            (strcmp(error->server_code, "40001") == 0 || strcmp(error->server_code, "40P01") == 0);
 }
 
+/* Whether the server certainly did not do it: what it answered with success was done, even if the answer
+ * cannot be read. */
+static int is_undone(const supa_error *error)
+{
+    return error->outcome == SUPA_NOT_SENT ||
+           (error->outcome == SUPA_ANSWERED && error->http_status >= 300);
+}
+
 enum step { STEP_DONE, STEP_SHORT, STEP_AGAIN, STEP_FAILED, STEP_UNKNOWN };
 
 static enum step write_balance(struct debit *debit, const supa_credit *after)
@@ -142,7 +152,7 @@ static enum step write_balance(struct debit *debit, const supa_credit *after)
         return STEP_AGAIN;
     if (debit->error != NULL)
         *debit->error = error;
-    return error.outcome == SUPA_UNKNOWN ? STEP_UNKNOWN : STEP_FAILED;
+    return is_undone(&error) ? STEP_FAILED : STEP_UNKNOWN;
 }
 
 static supa_debit fail(const struct debit *debit)

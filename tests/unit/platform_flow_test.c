@@ -29,6 +29,8 @@ static void a_lost_answer_is_told(void)
 {
     static const struct script answers[] = {
         OK("{\"id\":\"u\",\"credits\":5.00}"), {0, NULL, NULL, SUPA_ERROR_NETWORK, SUPA_UNKNOWN}};
+    static const struct script unreadable[] = {
+        OK("{\"id\":\"u\",\"credits\":5.00}"), OK("[{\"id\":\"u\"")};
     supa_credit after;
     supa_error error;
 
@@ -38,6 +40,10 @@ static void a_lost_answer_is_told(void)
     CU_ASSERT_EQUAL(error.outcome, SUPA_UNKNOWN);
     CU_ASSERT_EQUAL(place.world.calls, 2);
     CU_ASSERT(world_same(place.world.body, "{\"credits\":4.00}"));
+    world_answer(&place.world, unreadable, 2);
+    CU_ASSERT_EQUAL(
+        supa_master_debit(place.manager, USER_ID, "1", NULL, &after, &error), SUPA_DEBIT_UNKNOWN);
+    CU_ASSERT_EQUAL(error.code, SUPA_ERROR_MALFORMED);
     CU_ASSERT(world_holds(place.world.url, "credits=eq.5.00"));
     platform_end(&place);
 }
