@@ -368,6 +368,32 @@ static void marks_of_envelopes(void)
     }
 }
 
+/* What was replaced by somebody else is not written over: the write names the envelope that was read. */
+static void credentials_that_were_replaced_meanwhile(void)
+{
+    struct script answers[2];
+    char *envelope, body[1024];
+    supa_error error;
+
+    platform_start(&place);
+    envelope = platform_envelope(&place);
+    snprintf(
+        body, sizeof body,
+        "[{\"database_type\":\"supabase\",\"connection_string_encrypted\":\"%s\"}]", envelope);
+    answers[0] = (struct script)OK(body);
+    answers[1] = (struct script)OK("[]");
+    world_answer(&place.world, answers, 2);
+    CU_ASSERT_EQUAL(
+        supa_store_rotate(place.manager, WORLD_STORE, "{}", 2, 0, &error), SUPA_ERROR_CONFLICT);
+    CU_ASSERT(world_same(error.store_id, WORLD_STORE));
+    CU_ASSERT(world_same(place.world.method, "PATCH"));
+    CU_ASSERT(world_holds(place.world.url, "connection_string_encrypted=like.supa2.k1."));
+    CU_ASSERT_PTR_NULL(strstr(place.world.url, envelope));
+    CU_ASSERT_PTR_NULL(strstr(place.world.body, "tenant-key"));
+    supa_text_free(envelope);
+    platform_end(&place);
+}
+
 extern CU_TestInfo platform_flow_tests[];
 CU_TestInfo platform_flow_tests[] = {
     {"a debit whose answer is lost is not sent again", a_lost_answer_is_told},
@@ -382,5 +408,6 @@ CU_TestInfo platform_flow_tests[] = {
     {"an envelope is opened alone", an_envelope_is_opened_alone},
     {"a rotation merges credentials", a_rotation_merges},
     {"marks of envelopes", marks_of_envelopes},
+    {"credentials that were replaced meanwhile are left", credentials_that_were_replaced_meanwhile},
     CU_TEST_INFO_NULL,
 };
