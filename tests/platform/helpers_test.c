@@ -18,7 +18,7 @@ static void stores_are_checked_as_leases_are(void)
     size_t before;
 
     nanosleep(&moment, NULL);
-    before = stack_requests("1", "");
+    before = stack_requests("1\tGET", "");
     CU_ASSERT_EQUAL(check(stack_store(1)), SUPA_OK);
     CU_ASSERT_EQUAL(check(stack_value("STACK_STORE_INACTIVE")), SUPA_ERROR_STORE_INACTIVE);
     CU_ASSERT_EQUAL(check(stack_value("STACK_STORE_SUSPENDED")), SUPA_ERROR_STORE_SUSPENDED);
@@ -28,7 +28,7 @@ static void stores_are_checked_as_leases_are(void)
     CU_ASSERT_EQUAL(supa_store_check(place_manager(), NOBODY, &error), SUPA_ERROR_STORE_NOT_FOUND);
     CU_ASSERT_STRING_EQUAL(error.store_id, NOBODY);
     nanosleep(&moment, NULL);
-    CU_ASSERT_EQUAL(stack_requests("1", ""), before);
+    CU_ASSERT_EQUAL(stack_requests("1\tGET", ""), before);
 }
 
 static void subscriptions(void)
