@@ -192,12 +192,12 @@ int supa_store_deactivate(supa_manager *manager, const char *store_id, supa_erro
 /* −1 when it cannot be found out. */
 static int64_t count_rows(supa_manager *manager, const char *table, const char *store_id)
 {
-    supa_query *q = supa_head(supa_count(ask_master(manager, table), SUPA_COUNT_EXACT));
+    supa_query *q = supa_count(ask_master(manager, table), SUPA_COUNT_EXACT);
     supa_response *response;
     int64_t count;
 
-    supa_eq(q, "store_id", supa_text(store_id));
-    response = supa_execute(q);
+    supa_eq(supa_select(q, "store_id"), "store_id", supa_text(store_id));
+    response = supa_execute(supa_limit(q, 1));
     count = supa_response_ok(response) ? supa_response_count(response) : -1;
     supa_response_free(response);
     return count;

@@ -90,12 +90,12 @@ const char *place_value(const char *table, const char *key, const char *id, cons
 
 int64_t place_count(const char *table, const char *column, const char *op, const char *text)
 {
-    supa_query *q = supa_head(supa_count(supa_from(place_master(), table), SUPA_COUNT_EXACT));
+    supa_query *q = supa_count(supa_from(place_master(), table), SUPA_COUNT_EXACT);
     supa_response *answer;
     int64_t count;
 
-    supa_filter_text(q, column, op, text);
-    answer = supa_execute(q);
+    supa_filter_text(supa_select(q, column), column, op, text);
+    answer = supa_execute(supa_limit(q, 1));
     count = supa_response_count(answer);
     supa_response_free(answer);
     return count;
