@@ -280,6 +280,21 @@ SUPA_API supa_client *supa_manager_master(supa_manager *manager);
 SUPA_API SUPA_WARN_UNUSED supa_client *
 supa_manager_lease(supa_manager *manager, const char *store_id, supa_error *error);
 
+/** The keyring that the manager was made with, borrowed from it. */
+SUPA_API supa_keyring *supa_manager_keyring(supa_manager *manager);
+
+/**
+ * A client made of an envelope, as a lease of the store would make it, but whatever the store's status,
+ * and without the cache: to try credentials out before they are stored.
+ *
+ * @param store_id  the store's UUID, for which the envelope was sealed.
+ * @return a client of the caller's for supa_client_unref; NULL with @p error filled in: ARGUMENT (no
+ *         UUID), UNSUPPORTED (another type of database), CREDENTIALS, HOST_REFUSED, NO_MEMORY.
+ */
+SUPA_API SUPA_WARN_UNUSED supa_client *supa_manager_open(
+    supa_manager *manager, const char *store_id, const char *database_type, const char *envelope,
+    supa_error *error);
+
 /**
  * 1 for a lease that the manager would not give any more: the store's key or address was replaced, its
  * row was changed or removed, or it was forgotten. The lease goes on working as far as its key does;

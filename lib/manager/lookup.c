@@ -148,16 +148,12 @@ uint64_t basis_of_store(supa_row row)
     return hash_active(hash_column(HASH_START, row, "status"), row);
 }
 
-static supa_client *
-open_row(const struct lookup *lookup, supa_row row, const char *store_id, supa_error *error)
+supa_client *lookup_open(
+    const struct lookup *lookup, const char *store_id, const char *type, const char *envelope,
+    supa_error *error)
 {
     struct opening opening = {lookup, store_id, error, NULL};
-    const char *type, *envelope;
 
-    if (check_store(lookup, row, store_id, error) != SUPA_OK ||
-        read_text(row, "database_type", &type, error) != SUPA_OK ||
-        read_text(row, "connection_string_encrypted", &envelope, error) != SUPA_OK)
-        return NULL;
     if (strcmp(type, "supabase") != 0) {
         error_set(
             error, SUPA_ERROR_UNSUPPORTED, SUPA_ANSWERED,
@@ -169,6 +165,18 @@ open_row(const struct lookup *lookup, supa_row row, const char *store_id, supa_e
     if (opening.client == NULL)
         blame_credentials(error);
     return opening.client;
+}
+
+static supa_client *
+open_row(const struct lookup *lookup, supa_row row, const char *store_id, supa_error *error)
+{
+    const char *type, *envelope;
+
+    if (check_store(lookup, row, store_id, error) != SUPA_OK ||
+        read_text(row, "database_type", &type, error) != SUPA_OK ||
+        read_text(row, "connection_string_encrypted", &envelope, error) != SUPA_OK)
+        return NULL;
+    return lookup_open(lookup, store_id, type, envelope, error);
 }
 
 supa_client *lookup_row(

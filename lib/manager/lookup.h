@@ -46,4 +46,9 @@ uint64_t basis_of_store(supa_row row);
 /* The client's query ends at the deadline at the latest. */
 void lookup_limit(const supa_client *client, supa_query *q, int64_t deadline_us);
 
+/* A client of the envelope alone, whatever the store's status; as above. */
+supa_client *lookup_open(
+    const struct lookup *lookup, const char *store_id, const char *database_type,
+    const char *envelope, supa_error *error);
+
 #endif

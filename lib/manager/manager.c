@@ -328,6 +328,32 @@ int supa_client_stale(supa_client *client)
     return client != NULL && atomic_load_explicit(&client->stale, memory_order_relaxed);
 }
 
+supa_keyring *supa_manager_keyring(supa_manager *manager)
+{
+    return manager != NULL ? manager->lookup.keyring : NULL;
+}
+
+supa_client *supa_manager_open(
+    supa_manager *manager, const char *store_id, const char *database_type, const char *envelope,
+    supa_error *error)
+{
+    struct lookup lookup;
+    char id[UUID_LENGTH + 1];
+
+    error_clear(error);
+    if (manager == NULL || database_type == NULL || envelope == NULL) {
+        error_argument(error, "supa_manager_open: an argument is NULL");
+        return NULL;
+    }
+    if (!text_uuid(store_id, id)) {
+        error_argument(error, "supa_manager_open: the store's id is not a UUID of 36 characters");
+        return NULL;
+    }
+    lookup = manager->lookup;
+    lookup.renewer = NULL; /* these credentials are meant, and no others */
+    return lookup_open(&lookup, id, database_type, envelope, error);
+}
+
 void supa_manager_forget(supa_manager *manager, const char *store_id)
 {
     struct uuid store;

@@ -2,7 +2,18 @@
 #include "main.h"
 
 /* In the order in which data flows, as in lib/Makefile.am. */
-extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], slab_tests[], redact_tests[], block_tests[], json_tests[], json_shape_tests[], number_tests[], url_tests[], escape_tests[], select_tests[], query_tests[], filters_tests[], operands_tests[], groups_tests[], shape_tests[], writes_tests[], body_tests[], rpc_tests[], prefer_tests[], headers_tests[], template_tests[], curl_tests[], value_tests[], fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[], scope_tests[], scope_filter_tests[], scope_file_tests[], address_tests[], timestamp_tests[], rows_tests[], fields_tests[], splitter_tests[], csv_splitter_tests[], server_error_tests[], response_tests[], client_tests[], capacity_tests[], flow_tests[], warm_tests[], keyring_tests[], envelope_v1_tests[], envelope_tests[], credentials_tests[], uuid_tests[], http_date_tests[], cache_tests[], load_tests[], hosts_tests[], delta_tests[], manager_tests[], environment_tests[];
+extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], slab_tests[],
+    redact_tests[], block_tests[], json_tests[], json_shape_tests[], number_tests[], url_tests[],
+    escape_tests[], select_tests[], query_tests[], filters_tests[], operands_tests[],
+    groups_tests[], shape_tests[], writes_tests[], body_tests[], rpc_tests[], prefer_tests[],
+    headers_tests[], template_tests[], curl_tests[], value_tests[], fluent_tests[],
+    fluent_cxx_tests[], sweep_tests[], guard_tests[], scope_tests[], scope_filter_tests[],
+    scope_file_tests[], address_tests[], timestamp_tests[], rows_tests[], fields_tests[],
+    splitter_tests[], csv_splitter_tests[], server_error_tests[], response_tests[], client_tests[],
+    capacity_tests[], flow_tests[], warm_tests[], keyring_tests[], envelope_v1_tests[],
+    envelope_tests[], credentials_tests[], uuid_tests[], http_date_tests[], cache_tests[],
+    load_tests[], hosts_tests[], delta_tests[], manager_tests[], environment_tests[],
+    platform_flow_tests[], platform_sweep_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -62,5 +73,7 @@ CU_SuiteInfo test_suites[] = {
     {"delta", NULL, NULL, NULL, NULL, delta_tests},
     {"manager", NULL, NULL, NULL, NULL, manager_tests},
     {"environment", NULL, NULL, NULL, NULL, environment_tests},
+    {"platform_flow", NULL, NULL, NULL, NULL, platform_flow_tests},
+    {"platform_sweep", NULL, NULL, NULL, NULL, platform_sweep_tests},
     CU_SUITE_INFO_NULL,
 };
