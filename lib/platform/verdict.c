@@ -95,7 +95,8 @@ int verdict_ask(
     int code = SUPA_OK;
 
     supa_eq(supa_select(q, "id"), "id", supa_text(store_id));
-    answer = supa_execute(supa_retry(q, 0); supa_timeout(q, timeout_ms));
+    supa_retry(q, 0); /* it is this moment that is asked about */
+    answer = supa_execute(supa_timeout(q, timeout_ms));
     fill_report(report, answer);
     if (report->cause.code != SUPA_OK && says_nothing(&report->cause))
         code = ask_failed(answer, error);
