@@ -103,6 +103,7 @@ static int start_part(struct splitting *split, size_t number)
     }
     *part = (struct part){split, number};
     flight->part_of = split->flight;
+    flight->multi->count--; /* the whole is counted */
     q = parts_query(&split->parts, number);
     q->timeout_ms = 0;
     q->deadline_us = split->deadline_us;
