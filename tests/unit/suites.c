@@ -9,8 +9,10 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     curl_tests[], value_tests[], fluent_tests[], fluent_cxx_tests[], sweep_tests[], guard_tests[],
     scope_tests[], scope_filter_tests[], scope_file_tests[], address_tests[], timestamp_tests[],
     rows_tests[], fields_tests[], splitter_tests[], csv_splitter_tests[], server_error_tests[],
-    response_tests[], client_tests[], capacity_tests[], flow_tests[], keyring_tests[],
-    envelope_v1_tests[], envelope_tests[], credentials_tests[], cache_tests[], environment_tests[];
+    response_tests[], client_tests[], capacity_tests[], flow_tests[], retry_tests[], cancel_tests[],
+    host_tests[], line_tests[], timers_tests[], stream_tests[], multi_tests[], split_tests[],
+    pages_tests[], keyring_tests[], envelope_v1_tests[], envelope_tests[], credentials_tests[],
+    cache_tests[], environment_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -56,6 +58,15 @@ CU_SuiteInfo test_suites[] = {
     {"client", NULL, NULL, NULL, NULL, client_tests},
     {"capacity", NULL, NULL, NULL, NULL, capacity_tests},
     {"flow", NULL, NULL, NULL, NULL, flow_tests},
+    {"retry", NULL, NULL, NULL, NULL, retry_tests},
+    {"cancel", NULL, NULL, NULL, NULL, cancel_tests},
+    {"host", NULL, NULL, NULL, NULL, host_tests},
+    {"line", NULL, NULL, NULL, NULL, line_tests},
+    {"timers", NULL, NULL, NULL, NULL, timers_tests},
+    {"stream", NULL, NULL, NULL, NULL, stream_tests},
+    {"multi", NULL, NULL, NULL, NULL, multi_tests},
+    {"split", NULL, NULL, NULL, NULL, split_tests},
+    {"pages", NULL, NULL, NULL, NULL, pages_tests},
     {"keyring", NULL, NULL, NULL, NULL, keyring_tests},
     {"envelope_v1", NULL, NULL, NULL, NULL, envelope_v1_tests},
     {"envelope", NULL, NULL, NULL, NULL, envelope_tests},
