@@ -123,6 +123,8 @@ static enum operation_step begin_probe(struct operation *operation)
 
     *call = operation->main;
     operation->reading = operation->main_reading;
+    buffer_clear(&operation->url);
+    buffer_clear(&operation->profile_text);
     if (q->profile != NULL) {
         buffer_puts(&operation->profile_text, "Accept-Profile: ");
         buffer_puts(&operation->profile_text, q->profile);
@@ -189,6 +191,18 @@ static enum operation_step refuse_rowless(struct operation *operation)
     return fail(operation, &error);
 }
 
+/* What is asked first. */
+static enum operation_step begin_first(struct operation *operation)
+{
+    const supa_query *q = operation->q;
+
+    if (!q->rollback || atomic_load(&operation->client->rollback_confirmed))
+        return begin_main(operation);
+    if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET)
+        return refuse_unverified(operation);
+    return begin_probe(operation);
+}
+
 static enum operation_step begin_request(struct operation *operation, struct sink *sink)
 {
     supa_query *q = operation->q;
@@ -204,11 +218,7 @@ static enum operation_step begin_request(struct operation *operation, struct sin
         return refuse_rowless(operation);
     operation->retries = q->retries >= 0 ? q->retries : (int)operation->client->options.retries;
     fill_call(operation, sink);
-    if (!q->rollback || atomic_load(&operation->client->rollback_confirmed))
-        return begin_main(operation);
-    if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET)
-        return refuse_unverified(operation);
-    return begin_probe(operation);
+    return begin_first(operation);
 }
 
 enum operation_step operation_begin(struct operation *operation, supa_query *q, struct sink *sink)
@@ -390,11 +400,26 @@ static int confirms(supa_response *response)
     return 0;
 }
 
+/* A 401 to the store's own key has executed nothing, so that the same request may go out once more
+ * with a newer key. A user's token is the user's affair. */
+static int may_renew(const struct operation *operation)
+{
+    const supa_client *client = operation->client;
+    const supa_query *q = operation->q;
+
+    return !operation->renewed && client->renewer != NULL && q != NULL && q->token == NULL &&
+           q->body_read == NULL && client->options.token == NULL &&
+           operation->response->reply.status == 401 &&
+           operation->response->error.code == SUPA_ERROR_AUTH;
+}
+
 static enum operation_step end_probe(struct operation *operation)
 {
     supa_response *response = operation->response;
     supa_error error;
 
+    if (may_renew(operation))
+        return OPERATION_RENEW;
     if (!supa_response_ok(response)) {
         error = *supa_response_error(response);
         error.outcome = SUPA_NOT_SENT; /* whatever became of the read */
@@ -456,6 +481,8 @@ static enum operation_step end_main(struct operation *operation)
 {
     const supa_query *q = operation->q;
 
+    if (may_renew(operation))
+        return OPERATION_RENEW;
     verify_rollback(operation);
     if (q != NULL && q->head_reason && !supa_response_ok(operation->response) &&
         operation_reply(operation)->code == SUPA_OK)
@@ -480,6 +507,26 @@ static void own_up(struct operation *operation)
         operation->response->error.outcome = SUPA_UNKNOWN;
 }
 
+enum operation_step operation_renewed(struct operation *operation, supa_client *client)
+{
+    const int64_t deadline_us = operation->main.deadline_us;
+    supa_query *q = operation->q;
+
+    operation->renewed = 1;
+    if (client == NULL)
+        return operation->phase == PHASE_PROBE ? end_probe(operation) : end_main(operation);
+    target_unref(q->target);
+    q->target = target_ref(&client->target);
+    supa_client_unref(operation->client);
+    operation->client = client;
+    if (request_build(q) != SUPA_OK)
+        return fail(operation, &q->mistake);
+    query_secrets(q, operation->secrets);
+    fill_call(operation, operation->main.sink);
+    operation->main.deadline_us = deadline_us;
+    return begin_first(operation);
+}
+
 static enum operation_step end_phase(struct operation *operation)
 {
     response_attempts(operation->response, operation->attempts);
@@ -496,6 +543,14 @@ static enum operation_step end_phase(struct operation *operation)
     return end_reason(operation);
 }
 
+/* A gateway's 504 says nothing of the server behind it; a 4xx does: it refused. */
+static int may_have_written(const struct operation *operation, const struct reply *reply)
+{
+    if (http_method_reads(operation->call.method) || reply->outcome == SUPA_NOT_SENT)
+        return 0;
+    return reply->outcome == SUPA_UNKNOWN || reply->status < 400 || reply->status >= 500;
+}
+
 enum operation_step operation_next(struct operation *operation)
 {
     const struct reply *reply = operation_reply(operation);
@@ -503,7 +558,7 @@ enum operation_step operation_next(struct operation *operation)
 
     if (reply->no_place)
         return wait_for_place(operation);
-    if (!http_method_reads(operation->call.method) && reply->outcome != SUPA_NOT_SENT)
+    if (may_have_written(operation, reply))
         operation->reached = 1;
     if (operation->client->options.on_attempt != NULL)
         attempt_tell(operation);

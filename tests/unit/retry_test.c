@@ -412,6 +412,10 @@ static void an_attempt_that_may_have_arrived_is_not_forgotten(void)
           {0, NULL, NULL, SUPA_ERROR_NETWORK, SUPA_NOT_SENT},
           {0, NULL, NULL, SUPA_ERROR_NETWORK, SUPA_NOT_SENT}},
          SUPA_UNKNOWN},
+        {{{429, NULL, NULL, SUPA_OK, SUPA_ANSWERED}, /* refused */
+          {0, NULL, NULL, SUPA_ERROR_NETWORK, SUPA_NOT_SENT},
+          {0, NULL, NULL, SUPA_ERROR_NETWORK, SUPA_NOT_SENT}},
+         SUPA_NOT_SENT},
         {{{0, NULL, NULL, SUPA_ERROR_NETWORK, SUPA_UNKNOWN},
           {0, NULL, NULL, SUPA_ERROR_NETWORK, SUPA_UNKNOWN},
           {409, NULL, NULL, SUPA_OK, SUPA_ANSWERED}},
