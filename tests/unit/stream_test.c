@@ -68,14 +68,14 @@ static void an_end_is_an_end(void)
         {"  [ ]  ", 0, STREAM_END, SUPA_OK, ""},
         {"", 0, STREAM_MORE, SUPA_ERROR_MALFORMED, "near byte 0"},
         {"[", 0, STREAM_MORE, SUPA_ERROR_MALFORMED, "near byte 1"},
-        {"[{\"id\":1}", 1, STREAM_MORE, SUPA_ERROR_MALFORMED, "the answer's rows"},
-        {"[{\"id\":1},", 1, STREAM_MORE, SUPA_ERROR_MALFORMED, "the answer's rows"},
-        {"[{\"id\":1},{\"id\"", 1, STREAM_MORE, SUPA_ERROR_MALFORMED, "the answer's rows"},
-        {"[{\"id\":1}] x", 1, STREAM_BAD, SUPA_ERROR_MALFORMED, "the answer's rows"},
-        {"{\"id\":1}", 0, STREAM_BAD, SUPA_ERROR_MALFORMED, "the answer's rows"},
-        {"<html>", 0, STREAM_BAD, SUPA_ERROR_MALFORMED, "the answer's rows"},
-        {"[{\"id\":1},{\"id\":tru}]", 1, STREAM_BAD, SUPA_ERROR_MALFORMED, "row 2 is no valid"},
-        {"[{\"id\":1},{\"id\":01}]", 1, STREAM_BAD, SUPA_ERROR_MALFORMED, "row 2 is no valid"},
+        {"[{\"id\":1}", 1, STREAM_MORE, SUPA_ERROR_MALFORMED, "of the answer"},
+        {"[{\"id\":1},", 1, STREAM_MORE, SUPA_ERROR_MALFORMED, "of the answer"},
+        {"[{\"id\":1},{\"id\"", 1, STREAM_MORE, SUPA_ERROR_MALFORMED, "of the answer"},
+        {"[{\"id\":1}] x", 1, STREAM_BAD, SUPA_ERROR_MALFORMED, "of the answer"},
+        {"{\"id\":1}", 0, STREAM_BAD, SUPA_ERROR_MALFORMED, "of the answer"},
+        {"<html>", 0, STREAM_BAD, SUPA_ERROR_MALFORMED, "of the answer"},
+        {"[{\"id\":1},{\"id\":tru}]", 1, STREAM_BAD, SUPA_ERROR_MALFORMED, "row 2 of the answer"},
+        {"[{\"id\":1},{\"id\":01}]", 1, STREAM_BAD, SUPA_ERROR_MALFORMED, "row 2 of the answer"},
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
