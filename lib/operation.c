@@ -97,7 +97,7 @@ static enum operation_step fail(struct operation *operation, const supa_error *e
 static enum operation_step begin_phase(struct operation *operation, enum operation_phase phase)
 {
     operation->phase = phase;
-    operation->tried = 0;
+    operation->tried = operation->died_reused = 0;
     operation->may_repeat =
         http_method_reads(operation->call.method) || (operation->q && operation->q->idempotent);
     operation->wait_until_us = 0;
@@ -178,6 +178,19 @@ static enum operation_step refuse_unverified(struct operation *operation)
     return fail(operation, &error);
 }
 
+/* Or the write would be done, and the empty answer to it be taken for a broken one. */
+static enum operation_step refuse_rowless(struct operation *operation)
+{
+    supa_error error;
+
+    error_set(
+        &error, SUPA_ERROR_ARGUMENT, SUPA_NOT_SENT,
+        "rows: the write asks for no rows, so there are none to be read one by one");
+    error_hint(&error, "supa_returning has the server return them");
+    about_query(operation, &error);
+    return fail(operation, &error);
+}
+
 /* What is asked first. */
 static enum operation_step begin_first(struct operation *operation)
 {
@@ -201,6 +214,8 @@ static enum operation_step begin_request(struct operation *operation, struct sin
         return fail(operation, &q->mistake);
     query_secrets(q, operation->secrets);
     operation->relation = q->relation;
+    if (sink != NULL && !q->request.wants_rows)
+        return refuse_rowless(operation);
     operation->retries = q->retries >= 0 ? q->retries : (int)operation->client->options.retries;
     fill_call(operation, sink);
     return begin_first(operation);
@@ -470,7 +485,7 @@ static enum operation_step end_main(struct operation *operation)
         return OPERATION_RENEW;
     verify_rollback(operation);
     if (q != NULL && q->head_reason && !supa_response_ok(operation->response) &&
-        supa_response_error(operation->response)->outcome == SUPA_ANSWERED)
+        operation_reply(operation)->code == SUPA_OK)
         return begin_reason(operation);
     return OPERATION_DONE;
 }
@@ -528,6 +543,14 @@ static enum operation_step end_phase(struct operation *operation)
     return end_reason(operation);
 }
 
+/* A gateway's 504 says nothing of the server behind it; a 4xx does: it refused. */
+static int may_have_written(const struct operation *operation, const struct reply *reply)
+{
+    if (http_method_reads(operation->call.method) || reply->outcome == SUPA_NOT_SENT)
+        return 0;
+    return reply->outcome == SUPA_UNKNOWN || reply->status < 400 || reply->status >= 500;
+}
+
 enum operation_step operation_next(struct operation *operation)
 {
     const struct reply *reply = operation_reply(operation);
@@ -535,7 +558,7 @@ enum operation_step operation_next(struct operation *operation)
 
     if (reply->no_place)
         return wait_for_place(operation);
-    if (!http_method_reads(operation->call.method) && reply->outcome == SUPA_UNKNOWN)
+    if (may_have_written(operation, reply))
         operation->reached = 1;
     if (operation->client->options.on_attempt != NULL)
         attempt_tell(operation);

@@ -46,7 +46,7 @@ struct operation {
     int tried;       /* of this request */
     int retries;     /* how often it may be tried again */
     int may_repeat;  /* 1: a read, or declared idempotent */
-    int died_reused; /* a dead idle connection was met already */
+    int died_reused; /* 1: this request met a dead idle connection, and was sent once more */
     int renewed;     /* a successor of the client was asked for already */
     int reached;     /* an earlier attempt of a write may have reached the server */
     int64_t wait_until_us;

@@ -6,11 +6,15 @@
 #include "result/server_error.h"
 #include "transport/host.h"
 
-#define LONGEST_US 30000000 /* between attempts, where the server says nothing */
+#define LONGEST_MS 30000 /* between attempts, where the server says nothing */
 
-/* Whether an attempt that failed is one that a moment may cure. */
+/* Whether an attempt that failed is one that a moment may cure. One that its caller ended is not,
+ * whatever status was there by then. */
 static int is_passing(const struct reply *reply)
 {
+    if (reply->code != SUPA_OK)
+        return reply->code == SUPA_ERROR_NETWORK || reply->code == SUPA_ERROR_TIMEOUT ||
+               reply->code == SUPA_ERROR_MALFORMED;
     switch (reply->status) {
     case 429:
     case 502:
@@ -19,8 +23,7 @@ static int is_passing(const struct reply *reply)
     case 520:
         return 1;
     default:
-        return reply->code == SUPA_ERROR_NETWORK || reply->code == SUPA_ERROR_TIMEOUT ||
-               reply->code == SUPA_ERROR_MALFORMED;
+        return 0;
     }
 }
 
@@ -29,22 +32,24 @@ static int may_retry(struct operation *operation)
     const struct call *call = &operation->call;
     const struct reply *reply = operation_reply(operation);
 
-    if (operation->tried > operation->retries || !is_passing(reply) || reply->streamed ||
+    if (operation->tried - operation->died_reused > operation->retries || !is_passing(reply) ||
+        reply->streamed ||
         server_url_is_too_long(call->method, reply, operation->reading.url_length))
         return 0;
     if (reply->outcome != SUPA_NOT_SENT && (!operation->may_repeat || call->read != NULL))
         return 0;
-    return host_down_us(call->endpoint->host, clock_us()) == 0;
+    return !host_is_down(call->endpoint->host, clock_us());
 }
 
 /* What the server asks for, else twice as long each time. 0 when that is too late. */
 static int64_t next_try(const struct operation *operation)
 {
     const struct reply *reply = response_reply(operation->response);
-    const int shift = operation->tried < 20 ? operation->tried - 1 : 19;
-    int64_t us = operation->client->options.retry_base_ms * 1000 << shift, at;
+    const int shift = operation->tried - operation->died_reused - 1; /* below SUPA_MAX_RETRIES */
+    int64_t ms = operation->client->options.retry_base_ms, us, at;
 
-    us = random_jitter(us > LONGEST_US ? LONGEST_US : us);
+    ms = ms < LONGEST_MS ? ms << shift : LONGEST_MS;
+    us = random_jitter((ms < LONGEST_MS ? ms : LONGEST_MS) * 1000);
     if (reply->retry_after_us > us)
         us = reply->retry_after_us;
     at = us < INT64_MAX / 2 ? clock_us() + us : INT64_MAX;
@@ -61,7 +66,6 @@ int retry_at_once(struct operation *operation)
         operation->call.read != NULL)
         return 0;
     operation->died_reused = operation->call.fresh = 1;
-    operation->retries++;
     return 1;
 }
 

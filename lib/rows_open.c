@@ -70,10 +70,11 @@ static void finish(struct open_rows *open)
 /* A test's own transport gives the body as a whole. */
 static void perform_whole(struct open_rows *open, struct transport *transport)
 {
+    const struct call *call = operation_call(&open->operation);
     struct reply *reply = operation_reply(&open->operation);
 
-    transport->perform(transport, operation_call(&open->operation), reply);
-    if (reply->code == SUPA_OK && reply->status >= 200 && reply->status < 300)
+    transport->perform(transport, call, reply);
+    if (call->sink != NULL && reply->code == SUPA_OK && reply->status >= 200 && reply->status < 300)
         splitter_feed(&open->stream.splitter, buffer_text(&reply->body), reply->body.length);
     open->step = operation_next(&open->operation);
 }

@@ -66,8 +66,8 @@ typedef void (*supa_multi_done)(void *user, supa_response *response);
  * @param q     consumed, always.
  * @param done  called once, from a later supa_multi_poll (or _run, _socket, _timeout, _free), never
  *              from within this call, also when the query carries a mistake.
- * @return a ticket for supa_multi_cancel; 0 when memory is gone even for telling so, or when
- *         @p multi or @p done is NULL: then @p done is not called.
+ * @return a ticket for supa_multi_cancel; 0 when memory is gone even for telling so, when
+ *         @p multi or @p done is NULL, and while the multi is freed: then @p done is not called.
  */
 SUPA_API uint64_t
 supa_multi_add(supa_multi *multi, supa_query *q, supa_multi_done done, void *user);

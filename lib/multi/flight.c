@@ -128,13 +128,21 @@ static void give_up_sent(struct flight *flight, supa_code code)
     flight_answered(flight);
 }
 
+/* What ended otherwise, or has not begun to be called back, has its own error. */
+static int is_amid_rows(const struct flight *flight)
+{
+    if (flight->stream == NULL || flight->stream->error.code != SUPA_OK)
+        return 0;
+    return flight->state == FLIGHT_ENDED ? supa_response_ok(flight->operation.response)
+                                         : flight->stream->rows != 0;
+}
+
 /* Rows that were not called back yet are not wanted any more, or did not come. */
 static void drop_rows(struct flight *flight, supa_code code)
 {
     supa_error *error = flight->stream != NULL ? &flight->stream->error : NULL;
 
-    if (error == NULL || error->code != SUPA_OK ||
-        (flight->state != FLIGHT_ENDED && flight->stream->rows == 0))
+    if (!is_amid_rows(flight))
         return;
     if (code == SUPA_ERROR_TIMEOUT)
         error_set(
@@ -149,6 +157,7 @@ void flight_give_up(struct flight *flight, supa_code code)
                                                      : "cancelled before it was sent";
 
     drop_rows(flight, code);
+    flight->is_held = 0;
     switch (flight->state) {
     case FLIGHT_WAITING:
         line_remove(&flight->multi->line, flight);

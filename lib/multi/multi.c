@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "multi/multi_internal.h"
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -85,10 +86,12 @@ static struct flight *make(supa_multi *multi, void *user)
         tickets_reserve(multi) != 0)
         return NULL;
     flight = multi->spare;
-    if (flight != NULL)
+    if (flight != NULL) {
         multi->spare = flight->next;
-    else if ((flight = memory_get(sizeof *flight)) == NULL)
+        multi->spares--;
+    } else if ((flight = memory_get(sizeof *flight)) == NULL) {
         return NULL;
+    }
     memset(flight, 0, offsetof(struct flight, operation));
     flight->multi = multi;
     flight->user = user;
@@ -183,6 +186,17 @@ static void forget_stream(supa_multi *multi, struct flight *flight)
     memory_free(flight->stream);
 }
 
+static void keep_flight(supa_multi *multi, struct flight *flight)
+{
+    if (multi->spares == SPARE) {
+        memory_free(flight);
+        return;
+    }
+    multi->spares++;
+    flight->next = multi->spare;
+    multi->spare = flight;
+}
+
 static void call_back(supa_multi *multi, struct flight *flight)
 {
     const supa_multi_done done = flight->done;
@@ -194,9 +208,8 @@ static void call_back(supa_multi *multi, struct flight *flight)
     forget_stream(multi, flight);
     split_free(flight);
     tickets_leave(multi, flight->slot);
-    multi->count--;
-    flight->next = multi->spare;
-    multi->spare = flight;
+    multi->count -= flight->part_of == NULL;
+    keep_flight(multi, flight);
     if (done != NULL)
         done(user, response);
 }
@@ -334,6 +347,10 @@ static void wait_for_news(supa_multi *multi, int64_t ms)
 
     if (ms >= 0 && ms < until)
         until = ms;
+    if (multi->lane == NULL) {
+        cancel_sleep(NULL, due);
+        return;
+    }
     lane_wait(multi->lane, multi->looks, (unsigned)multi->watch_count, until);
 }
 
@@ -402,10 +419,10 @@ static void cancel_all(supa_multi *multi)
     for (size_t i = 0; i < multi->slot_count; i++) {
         struct flight *flight = multi->slots[i].flight;
 
-        if (flight != NULL && flight->split == NULL)
+        if (flight != NULL && flight->split != NULL)
+            split_cancel(flight);
+        else if (flight != NULL)
             flight_give_up(flight, SUPA_ERROR_CANCELLED);
-        if (flight != NULL)
-            flight->is_held = 0;
     }
 }
 

@@ -43,6 +43,7 @@ struct supa_multi {
     size_t slot_count, slot_room;
     uint32_t first_free;  /* plus one */
     struct flight *spare; /* to be used again */
+    size_t spares;
     struct flight *ended, **last_ended;
     struct flight *streams; /* by next_stream */
 

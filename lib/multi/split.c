@@ -32,6 +32,22 @@ static void fail(struct splitting *split, const supa_error *error)
         split->error = *error;
 }
 
+/* One part that was cut cuts the whole, and it is whole only if all are. */
+static supa_truncation truncation(const struct splitting *split)
+{
+    supa_truncation whole = SUPA_TRUNCATED_NO;
+
+    for (size_t i = 0; i < split->parts.part_count; i++) {
+        const supa_truncation part = supa_response_truncated(split->answers[i]);
+
+        if (part == SUPA_TRUNCATED_YES || whole == SUPA_TRUNCATED_NO)
+            whole = part;
+        if (whole == SUPA_TRUNCATED_YES)
+            break;
+    }
+    return whole;
+}
+
 /* The rows of all parts, in the order of the list. */
 static supa_response *joined(struct splitting *split)
 {
@@ -43,10 +59,7 @@ static supa_response *joined(struct splitting *split)
     for (size_t i = 0; i < split->parts.part_count; i++)
         response_join_rows(&rows, split->answers[i]);
     buffer_putc(&rows, ']');
-    for (size_t i = 1; i < split->parts.part_count; i++) {
-        if (supa_response_truncated(split->answers[i]) == SUPA_TRUNCATED_YES)
-            first->truncated = SUPA_TRUNCATED_YES;
-    }
+    first->truncated = truncation(split);
     split->answers[0] = NULL;
     if (buffer_failed(&rows)) {
         error_no_memory(&error);
@@ -103,6 +116,7 @@ static int start_part(struct splitting *split, size_t number)
     }
     *part = (struct part){split, number};
     flight->part_of = split->flight;
+    flight->multi->count--; /* the whole is counted */
     q = parts_query(&split->parts, number);
     q->timeout_ms = 0;
     q->deadline_us = split->deadline_us;

@@ -52,6 +52,12 @@ void watch_end(supa_multi *multi, struct flight *flight)
     multi->looks[i] = multi->looks[multi->watch_count];
 }
 
+/* The rows of a stream that has ended may still wait to be called back. */
+static int may_be_given_up(const struct flight *flight)
+{
+    return flight->state != FLIGHT_ENDED || (flight->stream != NULL && flight->response == NULL);
+}
+
 void watch_fired(supa_multi *multi)
 {
     for (size_t w = 0; w < multi->watch_count; w++) {
@@ -62,7 +68,7 @@ void watch_fired(supa_multi *multi)
         for (size_t i = 0; i < multi->slot_count; i++) {
             struct flight *flight = multi->slots[i].flight;
 
-            if (flight != NULL && flight->watched == cancel && flight->state != FLIGHT_ENDED)
+            if (flight != NULL && flight->watched == cancel && may_be_given_up(flight))
                 flight_give_up(flight, SUPA_ERROR_CANCELLED);
         }
         if (w < multi->watch_count && multi->watches[w].cancel != cancel)

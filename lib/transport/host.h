@@ -23,6 +23,8 @@ void host_leave(struct host *host);
 /* 0 when the server may be asked; else how many microseconds until it may be tried again: after
  * three failed connects in a row for a second or so, then by one call at a time until one works. */
 int64_t host_down_us(struct host *host, int64_t now_us);
+/* The same as 1 or 0, for who only asks: it does not take the turn to try. */
+int host_is_down(const struct host *host, int64_t now_us);
 /* What came of an attempt: a connection stood, or none came to be. */
 void host_connected(struct host *host);
 void host_failed(struct host *host, int64_t now_us);
