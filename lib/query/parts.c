@@ -114,22 +114,27 @@ list_length(const struct parts *parts, struct buffer *scratch, struct piece seco
     return scratch->length;
 }
 
+/* The bytes of a value and its comma. */
+static size_t value_length(const struct parts *parts, struct buffer *scratch, struct piece value)
+{
+    const size_t one = list_length(parts, scratch, value, 1);
+
+    return list_length(parts, scratch, value, 2) - one;
+}
+
 /* The bytes that a URL leaves for the list's values and commas; 0, with the query's mistake, when
  * there are none. */
-static size_t room_for_values(struct parts *parts)
+static size_t room_for_values(struct parts *parts, struct buffer *scratch)
 {
-    static const struct piece x = {"x", 1, 0};
     supa_query *q = parts->q;
     struct filter *filter = parts->filter;
     const struct piece *pieces = filter->operand.pieces;
     const size_t count = filter->operand.count;
     size_t taken = 0;
 
-    filter->operand.pieces = &x;
-    filter->operand.count = 1;
+    filter->operand.count = 1; /* of the caller's own values: the scope looks at them */
     if (request_build(q) == SUPA_OK)
-        taken = q->request.url.length + SLACK;
-    filter->operand.pieces = pieces;
+        taken = q->request.url.length + SLACK - value_length(parts, scratch, pieces[0]);
     filter->operand.count = count;
     if (taken == 0)
         return 0;
@@ -145,12 +150,11 @@ static int means_the_same(const struct parts *parts, size_t i)
  * long alone gets a part of its own, whose request then says so. */
 static void cut(struct parts *parts, struct buffer *scratch, size_t room)
 {
-    const size_t one = list_length(parts, scratch, parts->pieces[0], 1);
     size_t used = 0, group = 0, group_start = 0;
 
     parts->starts[parts->part_count++] = 0;
     for (size_t i = 0; i < parts->count; i++) {
-        const size_t cost = list_length(parts, scratch, parts->pieces[i], 2) - one;
+        const size_t cost = value_length(parts, scratch, parts->pieces[i]);
 
         if (!means_the_same(parts, i)) {
             group_start = i;
@@ -188,7 +192,7 @@ int parts_plan(struct parts *parts, supa_query *q)
         mistake = "there is no `in` list of values on a column of the query's own table";
     if (mistake != NULL)
         return refuse(q, mistake);
-    room = room_for_values(parts);
+    room = room_for_values(parts, &scratch);
     code = (int)q->mistake.code;
     if (code == SUPA_OK && take_pieces(parts) == 0)
         cut(parts, &scratch, room);
