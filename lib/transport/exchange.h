@@ -9,7 +9,8 @@
 #include <curl/curl.h>
 
 struct exchange {
-    struct exchange *next; /* of those of its lane that are idle */
+    struct exchange *next;   /* of those of its lane that are idle, or under way */
+    struct exchange **place; /* what points to it among those under way */
     CURL *easy;
     struct sockets *sockets; /* of its lane */
     int is_of_many;          /* 1: the lane is a supa_multi's */

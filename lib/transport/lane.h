@@ -28,8 +28,9 @@ struct lane {
     struct lane *next; /* in the pool */
     CURLM *multi;
     struct exchange *idle; /* exchanges to be used again */
-    int is_of_many;        /* 1: a supa_multi's */
-    uint64_t last_origin;  /* the server that was asked last */
+    struct exchange *under_way;
+    int is_of_many;       /* 1: a supa_multi's */
+    uint64_t last_origin; /* the server that was asked last */
     int64_t last_used_us;
     struct sockets sockets;
     struct lane_hooks hooks;

@@ -134,6 +134,7 @@ void pool_give_back(struct lane *lane)
 {
     struct lane *stale;
 
+    lane->last_used_us = clock_us();
     pthread_mutex_lock(&mutex);
     lane->next = idle_lanes;
     idle_lanes = lane;
