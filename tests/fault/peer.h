@@ -124,7 +124,7 @@ struct peer_script {
 
 enum peer_flags {
     PEER_PLAIN = 0,
-    PEER_TLS = 1,  /* with a certificate of its own for localhost and 127.0.0.1 */
+    PEER_TLS = 1,   /* with a certificate of its own for localhost and 127.0.0.1 */
     PEER_HTTP2 = 3, /* over TLS, chosen by ALPN; a client that does not offer it is refused */
     PEER_UNIX = 4   /* alone: plain, on a socket of the file system */
 };

@@ -171,8 +171,7 @@ static int answer_head(struct peer_play *play, const struct peer_step *step)
 static int drip(struct peer_play *play, const struct peer_step *step)
 {
     for (const char *byte = step->text; *byte != '\0'; byte++) {
-        if (put(play, byte, 1) != 0 ||
-            peer_wire_rest(&play->wire, step->number) != 0)
+        if (put(play, byte, 1) != 0 || peer_wire_rest(&play->wire, step->number) != 0)
             return -1;
     }
     return 0;
