@@ -26,6 +26,7 @@ struct exchange {
     int status;                /* its number */
     int headers_done;
     int is_paused;
+    int has_given; /* the call's sink took bytes; whoever looks at it clears it */
     int address_refused, body_too_large, headers_too_large, out_of_memory, no_lookup, stopped;
     supa_code given_up; /* why its user ended it; SUPA_OK: not at all */
     char error[CURL_ERROR_SIZE];

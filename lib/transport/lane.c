@@ -253,6 +253,7 @@ int lane_step(struct lane *lane, struct exchange *exchange, int64_t until_us)
     int broken = 0;
 
     if (code == SUPA_OK) {
+        exchange->has_given = 0;
         broken = lane_work(lane);
         done = lane_done(lane);
         if (done != NULL) {
@@ -265,7 +266,7 @@ int lane_step(struct lane *lane, struct exchange *exchange, int64_t until_us)
         lane_give_up(lane, exchange, code);
         return 1;
     }
-    if (exchange->is_paused)
+    if (exchange->is_paused || exchange->has_given)
         return 0;
     if (call->deadline_us != 0 && (until_us == 0 || call->deadline_us < until_us))
         until_us = call->deadline_us;
