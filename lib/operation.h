@@ -70,6 +70,8 @@ const struct call *operation_call(struct operation *operation);
 struct reply *operation_reply(struct operation *operation);
 /* The reply is there: what comes next. */
 enum operation_step operation_next(struct operation *operation);
+/* The time for the call counts from now on. */
+void operation_restart_time(struct operation *operation);
 /* It ends here: cancelled, or its deadline passed, while it waited. */
 void operation_give_up(struct operation *operation, supa_code code, const char *problem);
 /* It ends with this error, which is told whom it is about. */
