@@ -11,6 +11,9 @@
 /* Whether an attempt that failed is one that a moment may cure. */
 static int is_passing(const struct reply *reply)
 {
+    if (reply->code != SUPA_OK && reply->code != SUPA_ERROR_NETWORK &&
+        reply->code != SUPA_ERROR_TIMEOUT && reply->code != SUPA_ERROR_MALFORMED)
+        return 0; /* cancelled, or larger than allowed, whatever the status was */
     switch (reply->status) {
     case 429:
     case 502:
@@ -19,8 +22,7 @@ static int is_passing(const struct reply *reply)
     case 520:
         return 1;
     default:
-        return reply->code == SUPA_ERROR_NETWORK || reply->code == SUPA_ERROR_TIMEOUT ||
-               reply->code == SUPA_ERROR_MALFORMED;
+        return reply->code != SUPA_OK;
     }
 }
 
