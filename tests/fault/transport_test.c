@@ -849,10 +849,10 @@ static void tell_attempt(void *user, const supa_attempt *a)
     char line[8192];
     int length = snprintf(
         line, sizeof line, "%zu %s %s %s %s %d %d %d %d %d %d %lld %lld %lld %lld %lld %lld %lld",
-        a->size, a->store_id, a->method, a->relation, supa_attempt_url(a), a->side, a->status, a->code,
-        a->outcome, a->attempt, a->reused, (long long)a->bytes_sent, (long long)a->bytes_received,
-        (long long)a->name_us, (long long)a->connect_us, (long long)a->tls_us,
-        (long long)a->first_byte_us, (long long)a->total_us);
+        a->size, a->store_id, a->method, a->relation, supa_attempt_url(a), a->side, a->status,
+        a->code, a->outcome, a->attempt, a->reused, (long long)a->bytes_sent,
+        (long long)a->bytes_received, (long long)a->name_us, (long long)a->connect_us,
+        (long long)a->tls_us, (long long)a->first_byte_us, (long long)a->total_us);
 
     told->attempts++;
     tell_line(told, line, (size_t)length);
