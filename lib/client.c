@@ -326,7 +326,8 @@ static void destroy(struct target *target)
     supa_client *client = (supa_client *)target;
 
     host_unref(client->endpoint.host);
-    transport_give_back(client->transport);
+    if (client->generation == process_generation()) /* in a child of fork it counts no more */
+        transport_give_back(client->transport);
     scope_unref(client->target.scope);
     slab_free(client->secrets);
     arena_free(&client->arena);

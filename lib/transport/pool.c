@@ -237,7 +237,6 @@ struct transport *transport_again(struct transport *transport)
     return transport == &curl_transport ? transport_take(NULL) : transport;
 }
 
-/* In a child of fork, its parent's users are not counted. */
 void transport_give_back(struct transport *transport)
 {
     struct lane *unused = NULL;
