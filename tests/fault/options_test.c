@@ -100,12 +100,13 @@ static void the_environments_proxy_is_not_asked(void)
 static void an_answer_comes_compressed_when_that_is_allowed(void)
 {
     struct peer *peer = PEER_START(
-        PEER_PLAIN, PEER_SCRIPT(
-                        PEER_READ_REQUEST,
-                        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                  "Content-Encoding: gzip\r\nContent-Length: 22\r\n\r\n"),
-                        PEER_SEND_BYTES(GZIP, GZIP_LENGTH), PEER_READ_REQUEST,
-                        PEER_ANSWER(200, "[]"), PEER_READ_REQUEST, PEER_ANSWER(200, "[]")));
+        PEER_PLAIN,
+        PEER_SCRIPT(
+            PEER_READ_REQUEST,
+            PEER_SEND("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                      "Content-Encoding: gzip\r\nContent-Length: 22\r\n\r\n"),
+            PEER_SEND_BYTES(GZIP, GZIP_LENGTH), PEER_READ_REQUEST, PEER_ANSWER(200, "[]")),
+        PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]")));
     supa_client_options options = ask_options_peer(peer);
     supa_client *client;
     supa_response *response;
