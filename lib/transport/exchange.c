@@ -117,7 +117,7 @@ static void end_lookup(struct exchange *exchange)
     exchange->lookup = -1;
 }
 
-/* libcurl is about to look up a name. */
+/* libcurl is about to look up a name, or to read an address. */
 static int before_lookup(void *state, void *reserved, void *user)
 {
     struct exchange *exchange = user;
@@ -125,6 +125,8 @@ static int before_lookup(void *state, void *reserved, void *user)
     (void)state;
     (void)reserved;
     end_lookup(exchange);
+    if (exchange->call->endpoint->is_address)
+        return 0;
     exchange->lookup = resolving_enter(exchange->call->endpoint->origin, clock_us());
     exchange->no_lookup = exchange->lookup < 0;
     return exchange->no_lookup;
