@@ -175,6 +175,19 @@ static void a_call_ends_while_its_name_is_looked_up(void)
     resolving_forget_all();
 }
 
+/* Who needs no lookup does not wait for one. */
+static void check_address_passes(void)
+{
+    struct peer *peer =
+        PEER_START(PEER_PLAIN, PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]"), PEER_LOOP));
+    supa_client *client = ask_client_peer(peer);
+
+    for (int way = 0; way < ASK_WAYS; way++)
+        CU_ASSERT_EQUAL(ask((enum ask_way)way, ask_read(client), NULL), SUPA_OK);
+    supa_client_unref(client);
+    peer_stop(peer);
+}
+
 static void a_call_ends_while_it_waits_for_a_lookup(void)
 {
     resolver_stall(RESOLVER_FOREVER);
@@ -188,6 +201,7 @@ static void a_call_ends_while_it_waits_for_a_lookup(void)
         CU_ASSERT_EQUAL(run.wrong, 0);
     }
     CU_ASSERT_EQUAL(resolver_now(), RESOLVING_MOST);
+    check_address_passes();
     check_point("waiting for a lookup", "http://late.test:19999", NULL, 0);
     CU_ASSERT_EQUAL(resolver_calls(), RESOLVING_MOST); /* not one more has begun */
     resolver_reset();
@@ -311,6 +325,56 @@ static void a_ticket_cancels_a_paused_stream_and_a_back_off(void)
     peer_stop(peer);
 }
 
+enum { STREAMS = 20 };
+
+/* All over one connection: what is cancelled ends alone. */
+static void a_stream_of_http2_is_cancelled_alone(void)
+{
+    struct peer *peer = PEER_START(
+        PEER_HTTP2, PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]")),
+        PEER_SCRIPT(PEER_READ_REQUEST, PEER_WAIT_GO, PEER_ANSWER(200, "[]")));
+    supa_client_options options = ask_options_peer(peer);
+    supa_multi *multi = supa_multi_new(NULL, NULL);
+    supa_cancel *cancel = supa_cancel_new();
+    supa_response *responses[STREAMS] = {NULL};
+    supa_client *client;
+    int wrong = 0;
+
+    options.http2 = SUPA_HTTP2_AUTO;
+    client = ask_client(&options);
+    supa_multi_add(multi, ask_read(client), ask_keep, &responses[0]);
+    supa_multi_run(multi);
+    supa_response_free(responses[0]);
+    for (int i = 0; i < STREAMS; i++) {
+        supa_query *q = ask_read(client);
+
+        if (i % 2 == 0)
+            supa_cancel_with(q, cancel);
+        CU_ASSERT(supa_multi_add(multi, q, ask_keep, &responses[i]) != 0);
+    }
+    while (peer_count(peer, PEER_PAUSES) < STREAMS && supa_multi_poll(multi, 5) > 0)
+        continue;
+    supa_cancel_fire(cancel);
+    while (supa_multi_poll(multi, 5) > STREAMS / 2)
+        continue;
+    for (int i = 0; i < STREAMS; i++)
+        peer_go(peer);
+    CU_ASSERT_EQUAL(supa_multi_run(multi), 0);
+    for (int i = 0; i < STREAMS; i++) {
+        wrong += code_of(responses[i]) != (i % 2 == 0 ? SUPA_ERROR_CANCELLED : SUPA_OK);
+        supa_response_free(responses[i]);
+    }
+    printf(
+        "\n    %d streams, half of them cancelled: %d wrong, %zu connection, %zu reset", STREAMS,
+        wrong, peer_connections(peer), peer_count(peer, PEER_CANCELS));
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT_EQUAL(peer_connections(peer), 1);
+    supa_cancel_unref(cancel);
+    supa_multi_free(multi);
+    supa_client_unref(client);
+    peer_stop(peer);
+}
+
 static supa_cancel *_Atomic at_signal;
 
 static void on_signal(int number)
@@ -364,6 +428,7 @@ CU_TestInfo cancel_tests[] = {
     {"a paused stream ends when it is cancelled", a_paused_stream_ends_when_it_is_cancelled},
     {"a ticket cancels a paused stream and a back-off",
      a_ticket_cancels_a_paused_stream_and_a_back_off},
+    {"a stream of HTTP/2 is cancelled alone", a_stream_of_http2_is_cancelled_alone},
     {"a signal handler cancels", a_signal_handler_cancels},
     CU_TEST_INFO_NULL,
 };
