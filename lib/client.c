@@ -338,6 +338,8 @@ static void destroy(struct target *target)
     if (client->generation == process_generation()) /* in a child of fork it counts no more */
         transport_give_back(client->transport);
     scope_unref(client->target.scope);
+    if (client->renewer != NULL)
+        client->renewer->unref(client->renewer);
     slab_free(client->secrets);
     arena_free(&client->arena);
     memory_free(client);
@@ -392,6 +394,7 @@ static supa_client *make(
     client->generation = process_generation();
     client->target.side = identity->side;
     client->target.scope = scope_ref(identity->scope);
+    client->renewer = identity->renewer != NULL ? identity->renewer->ref(identity->renewer) : NULL;
     memcpy(client->target.store_id, identity->store_id, strlen(identity->store_id) + 1);
     if (fill(client, options, url) != 0) {
         target_unref(&client->target);
@@ -399,6 +402,13 @@ static supa_client *make(
         return NULL;
     }
     return client;
+}
+
+supa_client *client_successor(const supa_client *client, int64_t deadline_us)
+{
+    struct renewer *renewer = client->renewer;
+
+    return renewer != NULL ? renewer->renew(renewer, client, deadline_us) : NULL;
 }
 
 supa_client *client_new(
@@ -430,7 +440,7 @@ supa_client *client_new(
     return client;
 }
 
-static const struct client_identity nobody = {SUPA_SIDE_NONE, "", NULL};
+static const struct client_identity nobody = {SUPA_SIDE_NONE, "", NULL, NULL};
 
 supa_client *supa_client_new(const supa_client_options *options, supa_error *error)
 {
@@ -454,7 +464,8 @@ static supa_client *
 derive(const supa_client *client, const supa_client_options *options, supa_error *error)
 {
     struct client_identity identity = {
-        client->target.side, client->target.store_id, client->target.scope};
+        client->target.side, client->target.store_id, client->target.scope,
+        NULL /* a successor would have another schema or token */};
 
     struct transport *transport = transport_again(client->transport);
     supa_client *derived = client_new(options, &identity, transport, error);

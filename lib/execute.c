@@ -15,6 +15,11 @@ static supa_response *run(struct operation *operation, enum operation_step step)
     struct transport *transport = operation->client != NULL ? operation->client->transport : NULL;
 
     while (step != OPERATION_DONE) {
+        if (step == OPERATION_RENEW) {
+            step = operation_renewed(
+                operation, client_successor(operation->client, operation->main.deadline_us));
+            continue;
+        }
         if (step == OPERATION_WAIT) {
             transport->wait(transport, operation->wait_until_us, operation->call.cancel);
             if (operation_is_over(operation))

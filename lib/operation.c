@@ -123,6 +123,8 @@ static enum operation_step begin_probe(struct operation *operation)
 
     *call = operation->main;
     operation->reading = operation->main_reading;
+    buffer_clear(&operation->url);
+    buffer_clear(&operation->profile_text);
     if (q->profile != NULL) {
         buffer_puts(&operation->profile_text, "Accept-Profile: ");
         buffer_puts(&operation->profile_text, q->profile);
@@ -176,6 +178,18 @@ static enum operation_step refuse_unverified(struct operation *operation)
     return fail(operation, &error);
 }
 
+/* What is asked first. */
+static enum operation_step begin_first(struct operation *operation)
+{
+    const supa_query *q = operation->q;
+
+    if (!q->rollback || atomic_load(&operation->client->rollback_confirmed))
+        return begin_main(operation);
+    if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET)
+        return refuse_unverified(operation);
+    return begin_probe(operation);
+}
+
 static enum operation_step begin_request(struct operation *operation, struct sink *sink)
 {
     supa_query *q = operation->q;
@@ -189,11 +203,7 @@ static enum operation_step begin_request(struct operation *operation, struct sin
     operation->relation = q->relation;
     operation->retries = q->retries >= 0 ? q->retries : (int)operation->client->options.retries;
     fill_call(operation, sink);
-    if (!q->rollback || atomic_load(&operation->client->rollback_confirmed))
-        return begin_main(operation);
-    if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET)
-        return refuse_unverified(operation);
-    return begin_probe(operation);
+    return begin_first(operation);
 }
 
 enum operation_step operation_begin(struct operation *operation, supa_query *q, struct sink *sink)
@@ -381,11 +391,26 @@ static int confirms(supa_response *response)
     return 0;
 }
 
+/* A 401 to the store's own key has executed nothing, so that the same request may go out once more
+ * with a newer key. A user's token is the user's affair. */
+static int may_renew(const struct operation *operation)
+{
+    const supa_client *client = operation->client;
+    const supa_query *q = operation->q;
+
+    return !operation->renewed && client->renewer != NULL && q != NULL && q->token == NULL &&
+           q->body_read == NULL && client->options.token == NULL &&
+           operation->response->reply.status == 401 &&
+           operation->response->error.code == SUPA_ERROR_AUTH;
+}
+
 static enum operation_step end_probe(struct operation *operation)
 {
     supa_response *response = operation->response;
     supa_error error;
 
+    if (may_renew(operation))
+        return OPERATION_RENEW;
     if (!supa_response_ok(response)) {
         error = *supa_response_error(response);
         error.outcome = SUPA_NOT_SENT; /* whatever became of the read */
@@ -446,6 +471,8 @@ static enum operation_step end_main(struct operation *operation)
 {
     const supa_query *q = operation->q;
 
+    if (may_renew(operation))
+        return OPERATION_RENEW;
     verify_rollback(operation);
     if (q != NULL && q->head_reason && !supa_response_ok(operation->response) &&
         supa_response_error(operation->response)->outcome == SUPA_ANSWERED)
@@ -468,6 +495,26 @@ static void own_up(struct operation *operation)
     if (operation->reached && !supa_response_ok(operation->response) &&
         operation->response->error.outcome == SUPA_NOT_SENT)
         operation->response->error.outcome = SUPA_UNKNOWN;
+}
+
+enum operation_step operation_renewed(struct operation *operation, supa_client *client)
+{
+    const int64_t deadline_us = operation->main.deadline_us;
+    supa_query *q = operation->q;
+
+    operation->renewed = 1;
+    if (client == NULL)
+        return operation->phase == PHASE_PROBE ? end_probe(operation) : end_main(operation);
+    target_unref(q->target);
+    q->target = target_ref(&client->target);
+    supa_client_unref(operation->client);
+    operation->client = client;
+    if (request_build(q) != SUPA_OK)
+        return fail(operation, &q->mistake);
+    query_secrets(q, operation->secrets);
+    fill_call(operation, operation->main.sink);
+    operation->main.deadline_us = deadline_us;
+    return begin_first(operation);
 }
 
 static enum operation_step end_phase(struct operation *operation)

@@ -17,7 +17,12 @@
 #include "query/query_internal.h"
 #include "result/response.h"
 
-enum operation_step { OPERATION_SEND, OPERATION_WAIT, OPERATION_DONE };
+enum operation_step {
+    OPERATION_SEND,
+    OPERATION_WAIT,  /* until wait_until_us, then OPERATION_SEND */
+    OPERATION_RENEW, /* the client's key was refused: ask its renewer, then operation_renewed */
+    OPERATION_DONE
+};
 
 enum operation_phase {
     PHASE_PROBE, /* whether the server would undo the write */
@@ -42,6 +47,7 @@ struct operation {
     int retries;     /* how often it may be tried again */
     int may_repeat;  /* 1: a read, or declared idempotent */
     int died_reused; /* a dead idle connection was met already */
+    int renewed;     /* a successor of the client was asked for already */
     int reached;     /* an earlier attempt of a write may have reached the server */
     int64_t wait_until_us;
 
@@ -72,6 +78,8 @@ struct reply *operation_reply(struct operation *operation);
 enum operation_step operation_next(struct operation *operation);
 /* The time for the call counts from now on. */
 void operation_restart_time(struct operation *operation);
+/* Goes on with the client's successor, which it takes; NULL: there is none. */
+enum operation_step operation_renewed(struct operation *operation, supa_client *client);
 /* It ends here: cancelled, or its deadline passed, while it waited. */
 void operation_give_up(struct operation *operation, supa_code code, const char *problem);
 /* It ends with this error, which is told whom it is about. */

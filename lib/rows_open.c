@@ -155,6 +155,11 @@ static void get_on(struct open_rows *open, int64_t until_us)
     case OPERATION_WAIT:
         wait_and_resend(open);
         return;
+    case OPERATION_RENEW:
+        open->step = operation_renewed(
+            &open->operation,
+            client_successor(open->operation.client, open->operation.main.deadline_us));
+        return;
     case OPERATION_DONE:
         finish(open);
         return;

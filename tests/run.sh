@@ -12,9 +12,11 @@ for v in plain sanitized; do
   export STACK_SEAL=$build/tests/stack/seal
   tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
   tally "envelopes of Node, $v" node "$top/tests/live/envelope.mjs" "$build/tests/live/envelope"
+  tally "platform, $v" "$top/tests/stack/stack" run "$build/tests/platform/platform"
 done
 tally "readme" "$top/tests/live/readme.sh"
 tally "checks" "$top/tests/checks/run.sh"
+tally "instructions" "$top/tests/bench/instructions.sh"
 tally "fuzz" "$top/tests/fuzz/run.sh"
 tally "wire" "$top/tests/wire/run.sh" --chains 1000
 tally "wire, rules" "$top/tests/wire/rules_live.sh"

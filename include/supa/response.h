@@ -111,6 +111,20 @@ SUPA_API supa_truncation supa_response_truncated(const supa_response *response);
 /** Where the time went. @return 0, or −1 when nothing was sent (all zero then). */
 SUPA_API int supa_response_timings(const supa_response *response, supa_timings *timings);
 
+/**
+ * A response of one's own, as if a server had sent these rows: for functions that put answers together,
+ * and for tests of code that reads them.
+ *
+ * @param json, length  a JSON array of rows; copied.
+ * @return as supa_execute: never NULL, and MALFORMED when it is no such array. Its status is 200, its
+ *         count is not known, and it is not truncated.
+ */
+SUPA_API SUPA_WARN_UNUSED supa_response *supa_response_of_rows(const char *json, size_t length);
+
+/** A response of one's own that failed with this error, which is copied; a code of SUPA_OK is a mistake.
+ *  @return never NULL. */
+SUPA_API SUPA_WARN_UNUSED supa_response *supa_response_of_error(const supa_error *error);
+
 /** End a response. Its rows and texts end with it. NULL is allowed. */
 SUPA_API void supa_response_free(supa_response *response);
 

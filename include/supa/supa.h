@@ -11,6 +11,7 @@
 #include <supa/error.h>
 #include <supa/manager.h>
 #include <supa/multi.h>
+#include <supa/platform.h>
 #include <supa/query.h>
 #include <supa/response.h>
 #include <supa/rows.h>

@@ -4,13 +4,6 @@
 #include "base/memory.h"
 
 #include <stddef.h>
-#include <string.h>
-
-struct arena_block {
-    struct arena_block *older;
-    size_t size;
-    max_align_t bytes[];
-};
 
 void arena_init(struct arena *arena, size_t first_size)
 {
@@ -30,23 +23,6 @@ void arena_free(struct arena *arena)
     arena_init(arena, arena->first_size);
 }
 
-void arena_clear(struct arena *arena)
-{
-    struct arena_block *block = arena->blocks;
-
-    if (block == NULL)
-        return;
-    while (block->older != NULL) {
-        struct arena_block *older = block->older;
-
-        memory_free(block);
-        block = older;
-    }
-    arena->blocks = block;
-    arena->free = (char *)block->bytes;
-    arena->left = block->size;
-}
-
 static int add_block(struct arena *arena, size_t wanted)
 {
     size_t size = arena->blocks == NULL ? arena->first_size : arena->blocks->size * 2;
@@ -55,8 +31,9 @@ static int add_block(struct arena *arena, size_t wanted)
 
     if (size < wanted)
         size = wanted;
-    if (size_add(size, sizeof *block, &total) != 0)
+    if (size_add(size, ARENA_UNIT - 1, &size) != 0 || size_add(size, sizeof *block, &total) != 0)
         return -1;
+    size -= size % ARENA_UNIT;
     block = memory_get(total);
     if (block == NULL)
         return -1;
@@ -68,35 +45,19 @@ static int add_block(struct arena *arena, size_t wanted)
     return 0;
 }
 
-void *arena_get(struct arena *arena, size_t size)
+/* One block in the place of several, for as much as they hold together. */
+void arena_merge(struct arena *arena, size_t kept)
 {
-    const size_t unit = sizeof(max_align_t);
-    size_t rounded;
-    char *piece;
+    size_t total = 0;
 
-    if (size_add(size, unit - 1, &rounded) != 0)
-        return NULL;
-    rounded -= rounded % unit;
-    if (rounded > arena->left && add_block(arena, rounded) != 0)
-        return NULL;
-    piece = arena->free;
-    arena->free += rounded;
-    arena->left -= rounded;
-    return piece;
+    for (const struct arena_block *block = arena->blocks; block != NULL; block = block->older)
+        total += block->size;
+    arena_free(arena);
+    if (total <= kept)
+        (void)add_block(arena, total); /* without it the next user begins as the first one did */
 }
 
-char *arena_text(struct arena *arena, const char *text, size_t length)
+void *arena_get_more(struct arena *arena, size_t size)
 {
-    size_t size;
-    char *copy;
-
-    if (size_add(length, 1, &size) != 0)
-        return NULL;
-    copy = arena_get(arena, size);
-    if (copy == NULL)
-        return NULL;
-    if (length != 0)
-        memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
+    return add_block(arena, size) == 0 ? arena_get(arena, size) : NULL;
 }

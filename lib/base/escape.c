@@ -2,81 +2,94 @@
 #include "base/escape.h"
 
 #include "base/text.h"
+#include "base/word.h"
 
 #include <string.h>
 
-#define QUERY   1 /* stands as it is in a query: RFC 3986's, less what divides parameters */
-#define SEGMENT 2 /* … in a path segment */
-#define NAME    4 /* … in a name, anywhere in it */
-#define WORD    8 /* … in a list, without quotes around it */
+#define CHUNK 1024 /* bytes that are written into room for the worst of them */
 
-/* clang-format off */
-#define ALL (QUERY | SEGMENT | NAME | WORD)
-#define LETTERS(c) [(c)] = ALL, [(c) + 1] = ALL, [(c) + 2] = ALL, [(c) + 3] = ALL, [(c) + 4] = ALL
-static const unsigned char classes[256] = {
-    LETTERS('A'), LETTERS('F'), LETTERS('K'), LETTERS('P'), LETTERS('U'), ['Z'] = ALL,
-    LETTERS('a'), LETTERS('f'), LETTERS('k'), LETTERS('p'), LETTERS('u'), ['z'] = ALL,
-    LETTERS('0'), LETTERS('5'), ['_'] = ALL, ['-'] = QUERY | SEGMENT | WORD,
-    ['.'] = QUERY | SEGMENT, ['~'] = QUERY | SEGMENT, ['$'] = NAME,
-    ['*'] = QUERY, ['('] = QUERY, [')'] = QUERY, [','] = QUERY, [':'] = QUERY, ['!'] = QUERY,
-};
-/* clang-format on */
-
-static void put_encoded(struct buffer *url, unsigned char byte)
+static char *encode(char *out, unsigned char byte)
 {
     static const char hex[] = "0123456789ABCDEF";
-    char code[3] = {'%', hex[byte >> 4], hex[byte & 15]};
 
-    buffer_put(url, code, sizeof code);
+    out[0] = '%';
+    out[1] = hex[byte >> 4];
+    out[2] = hex[byte & 15];
+    return out + 3;
 }
 
-/* The common case, a text without anything to encode, is one copy. */
+/* @length bytes, at most CHUNK, in one pass: each is copied, and encoded over it where it has to be. */
+static inline void
+put_chunk(struct buffer *url, const char *text, size_t length, unsigned char class)
+{
+    char *room = buffer_room(url, 3 * length), *out = room;
+
+    if (room == NULL)
+        return;
+    for (size_t i = 0; i < length; i++) {
+        *out = text[i];
+        out = word_byte(text[i], class) ? out + 1 : encode(out, (unsigned char)text[i]);
+    }
+    buffer_took(url, (size_t)(out - room));
+}
+
+static inline void put(struct buffer *url, const char *text, size_t length, unsigned char class)
+{
+    for (; length > CHUNK; text += CHUNK, length -= CHUNK)
+        put_chunk(url, text, CHUNK, class);
+    put_chunk(url, text, length, class);
+}
+
 void escape_plain(struct buffer *url, const char *text, size_t length)
 {
-    size_t at = 0;
+    put(url, text, length, WORD_QUERY);
+}
 
-    while (at < length) {
-        size_t start = at;
+static void put_quoted_chunk(struct buffer *url, const char *text, size_t length)
+{
+    char *room = buffer_room(url, 6 * length), *out = room;
 
-        while (at < length && (classes[(unsigned char)text[at]] & QUERY) != 0)
-            at++;
-        if (at > start)
-            buffer_put(url, text + start, at - start);
-        if (at < length)
-            put_encoded(url, (unsigned char)text[at++]);
+    if (room == NULL)
+        return;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"' || text[i] == '\\')
+            out = encode(out, '\\');
+        *out = text[i];
+        out = word_byte(text[i], WORD_QUERY) ? out + 1 : encode(out, (unsigned char)text[i]);
     }
+    buffer_took(url, (size_t)(out - room));
 }
 
 static void put_quoted(struct buffer *url, const char *text, size_t length)
 {
-    size_t start = 0;
-
     buffer_puts(url, "%22");
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] != '"' && text[i] != '\\')
-            continue;
-        escape_plain(url, text + start, i - start);
-        buffer_puts(url, "%5C");
-        start = i;
-    }
-    escape_plain(url, text + start, length - start);
+    for (; length > CHUNK; text += CHUNK, length -= CHUNK)
+        put_quoted_chunk(url, text, CHUNK);
+    put_quoted_chunk(url, text, length);
     buffer_puts(url, "%22");
 }
 
-static int is_word(const char *text, size_t length)
+/* Appends the text if all of it, and some, is of this class. */
+static inline int put_if(struct buffer *url, const char *text, size_t length, unsigned char class)
 {
-    for (size_t i = 0; i < length; i++) {
-        if ((classes[(unsigned char)text[i]] & WORD) == 0)
-            return 0;
+    char *room = buffer_room(url, length);
+    size_t i = 0;
+
+    if (room == NULL)
+        return 1; /* the buffer has failed, so that nothing else is to be tried */
+    for (; i < length && word_byte(text[i], class); i++)
+        room[i] = text[i];
+    if (i < length || length == 0) {
+        *room = '\0';
+        return 0;
     }
-    return length != 0;
+    buffer_took(url, length);
+    return 1;
 }
 
 void escape_element(struct buffer *url, const char *text, size_t length)
 {
-    if (is_word(text, length))
-        buffer_put(url, text, length);
-    else
+    if (!put_if(url, text, length, WORD_BARE))
         put_quoted(url, text, length);
 }
 
@@ -108,12 +121,7 @@ void escape_array(struct buffer *array, const char *text, size_t length)
 
 void escape_segment(struct buffer *url, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if ((classes[(unsigned char)text[i]] & SEGMENT) != 0)
-            buffer_putc(url, text[i]);
-        else
-            put_encoded(url, (unsigned char)text[i]);
-    }
+    put(url, text, length, WORD_SEGMENT);
 }
 
 /* A gateway may decode %2F and resolve dots before it matches its routes, so that an encoded slash
@@ -138,24 +146,6 @@ const char *escape_segment_mistake(const char *text)
     return NULL;
 }
 
-static int is_one_of(const char *text, size_t length, const char *const *words)
-{
-    for (; *words != NULL; words++) {
-        if (strlen(*words) == length && memcmp(*words, text, length) == 0)
-            return 1;
-    }
-    return 0;
-}
-
-/* As the last part of a key these would be parameters of their own. */
-static int is_keyword(const char *text, size_t length)
-{
-    static const char *const words[] = {"select",      "order", "limit", "offset", "columns",
-                                        "on_conflict", "and",   "or",    "not",    NULL};
-
-    return is_one_of(text, length, words);
-}
-
 /* The server takes a bare name as pieces with hyphens between them: none may be empty, and it drops
  * the blanks around each. */
 static int is_bare_name(const char *text, size_t length)
@@ -163,7 +153,7 @@ static int is_bare_name(const char *text, size_t length)
     char before = ' ';
 
     for (size_t i = 0; i < length; i++) {
-        if ((classes[(unsigned char)text[i]] & NAME) == 0 && text[i] != ' ' && text[i] != '-')
+        if (!word_byte(text[i], WORD_NAME) && text[i] != ' ' && text[i] != '-')
             return 0;
         if ((text[i] == '-' && (before == ' ' || before == '-')) ||
             (text[i] == ' ' && (before == '-' || i == 0)))
@@ -242,7 +232,7 @@ static void put_part(struct buffer *url, const char *text, size_t length, int is
         escape_plain(url, text, length);
     else if (
         is_key ? is_bare_key(text, length)
-               : is_bare_name(text, length) && !(is_last && is_keyword(text, length)))
+               : is_bare_name(text, length) && !(is_last && word_is_keyword(text, length)))
         escape_plain(url, text, length);
     else
         put_quoted(url, text, length);
@@ -259,7 +249,7 @@ static size_t inner_column(const char *text, size_t length)
     return n != 0 && n + 2 < length && text[n] == '(' && text[length - 1] == ')' ? n + 1 : 0;
 }
 
-void escape_column(struct buffer *url, const char *text, size_t length, enum column_place place)
+static void put_column(struct buffer *url, const char *text, size_t length, enum column_place place)
 {
     size_t inner = place == COLUMN_ORDER ? inner_column(text, length) : 0;
     int is_key = 0;
@@ -291,6 +281,14 @@ void escape_column(struct buffer *url, const char *text, size_t length, enum col
         text += n;
         length -= n;
     }
+}
+
+/* Mostly it is one plain name. */
+void escape_column(struct buffer *url, const char *text, size_t length, enum column_place place)
+{
+    if ((place == COLUMN_KEY && word_is_keyword(text, length)) ||
+        !put_if(url, text, length, WORD_SAFE))
+        put_column(url, text, length, place);
 }
 
 /* A quoted part must be followed by the end, a dot or an arrow; and no part may be empty. */

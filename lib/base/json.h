@@ -67,9 +67,23 @@ enum { JSON_OK = 0, JSON_MALFORMED = -1, JSON_NO_MEMORY = -2 };
  *
  * Returns JSON_OK, JSON_MALFORMED with @error filled in, or JSON_NO_MEMORY. */
 int json_parse(struct json_tape *tape, const char *text, size_t length, struct json_error *error);
-/* The same for one element of an array, cut out of it: the array counts as a container around it. */
+
+struct json_shapes;
+
+/* The same for a text whose objects are alike, or for those who ask for members by name: see
+ * json_shape.h. What @shapes knew of another text is forgotten. */
+int json_parse_rows(
+    struct json_tape *tape, struct json_shapes *shapes, const char *text, size_t length,
+    struct json_error *error);
+/* The same for one element of an array, cut out of it: the array counts as a container around it.
+ * @shapes keeps what it learned from elements before. */
 int json_parse_element(
-    struct json_tape *tape, const char *text, size_t length, struct json_error *error);
+    struct json_tape *tape, struct json_shapes *shapes, const char *text, size_t length,
+    struct json_error *error);
+/* The same for an element that something may stand behind, when it is a container or a string: its
+ * length, or 0 when it is wrong or goes on beyond @length or memory is gone. */
+size_t json_parse_front(
+    struct json_tape *tape, struct json_shapes *shapes, const char *text, size_t length);
 void json_tape_free(struct json_tape *tape);
 
 /* The node behind @node and everything in it. */

@@ -98,17 +98,47 @@ static enum number read_signed(const struct decimal *d, int64_t *out)
     return NUMBER_OK;
 }
 
+/* The usual form: few digits, a point perhaps, no exponent; −1 leaves it to the general way. 10 digits
+ * and a power of 10^8 stay within 64 bits. */
+static int simple_whole(const char *at, size_t length, int scale, int64_t *out)
+{
+    static const int64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    const char *end = at + length;
+    int negative = *at == '-';
+    int64_t number = 0;
+
+    if (length > 10)
+        return -1;
+    for (at += negative; at < end && number_digit(*at); at++)
+        number = number * 10 + (*at - '0');
+    if (at < end && *at == '.') {
+        for (at++; at < end && number_digit(*at); at++, scale--)
+            number = number * 10 + (*at - '0');
+    }
+    if (at != end || scale < 0 || scale > 8)
+        return -1;
+    number *= powers[scale];
+    *out = negative ? -number : number;
+    return 0;
+}
+
 enum number number_int64(const char *digits, size_t length, int64_t *out)
 {
-    struct decimal d = take_apart(digits, length);
+    struct decimal d;
 
+    if (simple_whole(digits, length, 0, out) == 0)
+        return NUMBER_OK;
+    d = take_apart(digits, length);
     return read_signed(&d, out);
 }
 
 enum number number_scaled(const char *digits, size_t length, int scale, int64_t *out)
 {
-    struct decimal d = take_apart(digits, length);
+    struct decimal d;
 
+    if (simple_whole(digits, length, scale, out) == 0)
+        return NUMBER_OK;
+    d = take_apart(digits, length);
     d.exponent += scale;
     return read_signed(&d, out);
 }

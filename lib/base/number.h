@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum number { NUMBER_OK, NUMBER_RANGE };
 
@@ -28,9 +29,39 @@ static inline int number_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* Eight bytes, the first the lowest. */
+static inline uint64_t number_word(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof word);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
+/* How many of eight bytes are digits before the first that is none. Above that one the bits may be
+ * wrong. */
+static inline unsigned number_leading(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t digits = word ^ ones * '0';
+    uint64_t others = (digits | (digits + ones * (0x80 - 10))) & ones * 0x80;
+
+    return others != 0 ? (unsigned)__builtin_ctzll(others) >> 3 : 8;
+}
+
 /* Behind the digits at @at. */
 static inline const char *number_digits(const char *at, const char *end)
 {
+    while (end - at >= 8) {
+        unsigned n = number_leading(number_word(at));
+
+        at += n;
+        if (n < 8)
+            return at;
+    }
     while (at < end && number_digit(*at))
         at++;
     return at;

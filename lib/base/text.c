@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static int continues(unsigned char byte)
@@ -33,12 +34,41 @@ size_t text_utf8_length(const char *text, size_t length)
     return 0;
 }
 
+/* A byte's highest bit is set where one of the eight bytes is a NUL or beyond ASCII. What is borrowed
+ * from the next byte shows only where there is a NUL before it. */
+static uint64_t odd_bytes(const char *text)
+{
+    uint64_t word;
+
+    memcpy(&word, text, sizeof word);
+    return (word | (word - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080);
+}
+
+int text_is_ascii(const char *text, size_t length)
+{
+    uint64_t odd = 0;
+
+    if (length >= 8) {
+        for (size_t at = 0; at < length - 8; at += 8)
+            odd |= odd_bytes(text + at);
+        return (odd | odd_bytes(text + length - 8)) == 0;
+    }
+    for (size_t i = 0; i < length; i++) {
+        const unsigned byte = (unsigned char)text[i];
+
+        odd |= byte | (byte - 1);
+    }
+    return (odd & ~UINT64_C(0x7F)) == 0;
+}
+
 int text_is_utf8(const char *text, size_t length)
 {
     size_t at = 0;
 
     while (at < length) {
-        size_t n = text_utf8_length(text + at, length - at);
+        size_t n = length - at >= 8 && odd_bytes(text + at) == 0
+                       ? 8
+                       : text_utf8_length(text + at, length - at);
 
         if (n == 0)
             return 0;

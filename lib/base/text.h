@@ -8,6 +8,8 @@
 /* Bytes of the UTF-8 character at @text (1 to 4), or 0 when there is none: broken, overlong, a
  * surrogate, beyond U+10FFFF, cut off. @length is at least 1. */
 size_t text_utf8_length(const char *text, size_t length);
+/* 1 when it is ASCII without a NUL. Cheap: most texts are. */
+int text_is_ascii(const char *text, size_t length);
 /* 1 when all of it is valid UTF-8. NUL is a character. */
 int text_is_utf8(const char *text, size_t length);
 /* 1 when there is a byte below 0x20 or 0x7F in it. */

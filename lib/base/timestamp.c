@@ -44,13 +44,18 @@ static int64_t take_digits(struct scanner *scanner, int least, int most)
     return number;
 }
 
-/* Two digits, up to @largest. */
+/* Two digits, up to @largest; a third is refused by whatever must stand behind them. */
 static int64_t take_pair(struct scanner *scanner, int largest)
 {
-    int64_t number = take_digits(scanner, 2, 2);
+    const char *at = scanner->at;
+    int number;
 
-    if (number > largest)
-        scanner->at = NULL;
+    scanner->at = NULL;
+    if (at == NULL || scanner->end - at < 2 || !number_digit(at[0]) || !number_digit(at[1]))
+        return 0;
+    number = (at[0] - '0') * 10 + (at[1] - '0');
+    if (number <= largest)
+        scanner->at = at + 2;
     return number;
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/secret.h"
+#include "client_internal.h"
 
 #include <string.h>
 
@@ -98,4 +99,24 @@ void credentials_free(struct credentials *credentials)
 {
     secret_free(credentials->memory);
     memset(credentials, 0, sizeof *credentials);
+}
+
+static int same_text(const char *a, const char *b)
+{
+    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
+
+static int same_key(const char *a, const char *b)
+{
+    size_t length = a != NULL ? strlen(a) : 0;
+
+    return length == (b != NULL ? strlen(b) : 0) && (length == 0 || secret_same(a, b, length));
+}
+
+int credentials_same(const supa_client *a, const supa_client *b)
+{
+    return same_text(a->options.url, b->options.url) &&
+           same_text(a->options.rest_path, b->options.rest_path) &&
+           same_text(a->options.schema, b->options.schema) &&
+           same_key(a->options.key, b->options.key);
 }

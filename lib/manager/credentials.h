@@ -22,4 +22,7 @@ int credentials_read(
 /* Wipes. */
 void credentials_free(struct credentials *credentials);
 
+/* 1 when both clients speak to the same server, with the same key. */
+int credentials_same(const supa_client *a, const supa_client *b);
+
 #endif

@@ -1,168 +1,161 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/options.h"
-#include "base/text.h"
-#include "client_internal.h"
-#include "manager/cache.h"
+#include "base/process.h"
 #include "manager/keyring.h"
-#include "manager/lookup.h"
+#include "manager/leasing.h"
+#include "manager/manager_internal.h"
+#include "manager/resolve.h"
 #include "manager/scope_options.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <supa/manager.h>
 
-struct supa_manager {
-    struct lookup lookup;
-    supa_client_options tenant; /* its texts are the manager's own */
-    struct arena arena;
-    struct cache *cache;
-};
+#define MAX_HOSTS   16384
+#define HOST_TTL_US 300000000
 
-static int check_tenant_options(const supa_client_options *tenant, supa_error *error)
+static supa_client *load_store(
+    void *user, const char *store_id, int64_t deadline_us, struct basis *basis, supa_error *error)
 {
-    const supa_client_options defaults = SUPA_CLIENT_OPTIONS_INIT;
-
-    if (tenant->url != NULL || tenant->key != NULL || tenant->token != NULL ||
-        tenant->schema != NULL ||
-        strcmp(tenant->rest_path ? tenant->rest_path : "", defaults.rest_path) != 0)
-        return error_argument(
-            error, "the tenants' url, key, token, schema and rest_path come from their credentials "
-                   "and cannot be set");
-    return SUPA_OK;
+    return lookup_store(user, store_id, deadline_us, basis, error);
 }
 
-/* Options that no tenant's client could be made with are told now, not at each lease. */
-static int try_tenant_options(const supa_client_options *tenant, supa_error *error)
+static int find_host(
+    void *user, const char *name, int64_t deadline_us, struct host_found *found, supa_error *error)
 {
-    supa_client_options options = *tenant;
-    supa_error found;
-    supa_client *client;
+    const supa_manager *manager = user;
 
-    options.url = "https://tenant.invalid";
-    client = supa_client_new(&options, &found);
-    supa_client_unref(client);
-    if (client != NULL)
-        return SUPA_OK;
-    return error_set(
-        error, (supa_code)found.code, SUPA_NOT_SENT, "the tenants' options: %s", found.message);
+    return resolve_host(
+        manager->lookup.master, manager->options.host_sources, name, deadline_us, found, error);
 }
 
-static int copy_text(struct arena *arena, const char **text)
+static int make_caches(supa_manager *manager)
 {
-    if (*text == NULL)
-        return 0;
-    *text = arena_text(arena, *text, strlen(*text));
-    return *text == NULL ? -1 : 0;
-}
+    const supa_manager_options *options = &manager->options;
+    struct cache_options stores = {
+        options->cache_max,
+        clock_span_us(options->ttl_ms),
+        clock_span_us(options->unknown_ms),
+        clock_span_us(options->grace_ms),
+        load_store,
+        &manager->lookup,
+        options->clock,
+        options->clock_user,
+        &manager->outage,
+        &manager->counters,
+    };
+    struct hosts_options hosts = {
+        MAX_HOSTS,
+        HOST_TTL_US,
+        clock_span_us(options->unknown_ms),
+        clock_span_us(options->grace_ms),
+        find_host,
+        manager,
+        options->clock,
+        options->clock_user,
+        &manager->outage,
+        &manager->counters,
+    };
 
-static int copy_headers(struct arena *arena, const char *const **headers)
-{
-    const char **copy;
-    size_t count = 0;
-
-    if (*headers == NULL)
-        return 0;
-    while ((*headers)[count] != NULL)
-        count++;
-    copy = arena_get(arena, (count + 1) * sizeof *copy);
-    if (copy == NULL)
+    counters_start(&manager->counters);
+    manager->has_outage = outage_start(&manager->outage) == 0;
+    if (!manager->has_outage)
         return -1;
-    memcpy(copy, *headers, (count + 1) * sizeof *copy);
-    for (size_t i = 0; i < count; i++) {
-        if (copy_text(arena, &copy[i]) != 0)
-            return -1;
-    }
-    *headers = copy;
-    return 0;
+    manager->cache = cache_new(&stores);
+    manager->hosts = hosts_new(&hosts);
+    return manager->cache != NULL && manager->hosts != NULL ? 0 : -1;
 }
 
-static int
-keep_tenant_options(supa_manager *manager, const supa_client_options *given, supa_error *error)
+static int make_refresh(supa_manager *manager)
 {
-    supa_client_options defaults = SUPA_CLIENT_OPTIONS_INIT, *tenant = &manager->tenant;
+    const supa_manager_options *options = &manager->options;
+    struct refresh *refresh = &manager->refresh;
 
-    *tenant = defaults;
-    if (given != NULL && options_read(tenant, sizeof *tenant, given) != 0)
-        return error_argument(
-            error, "the tenants' options do not begin with SUPA_CLIENT_OPTIONS_INIT");
-    if (check_tenant_options(tenant, error) != SUPA_OK)
-        return SUPA_ERROR_ARGUMENT;
-    tenant->rest_path = defaults.rest_path;
-    if (copy_text(&manager->arena, &tenant->ca_file) != 0 ||
-        copy_headers(&manager->arena, &tenant->headers) != 0)
-        return error_no_memory(error);
-    return try_tenant_options(tenant, error);
+    refresh->delta.master = manager->lookup.master;
+    refresh->delta.cache = manager->cache;
+    refresh->delta.hosts = manager->hosts;
+    refresh->delta.host_sources = options->host_sources;
+    refresh->delta.clock = options->clock;
+    refresh->delta.clock_user = options->clock_user;
+    refresh->interval_us = clock_span_us(options->refresh_ms);
+    refresh->sweep_us = clock_span_us(options->sweep_ms);
+    refresh->in_background = options->background;
+    refresh->outage = &manager->outage;
+    refresh->counters = &manager->counters;
+    manager->has_refresh = refresh_start(refresh) == 0;
+    return manager->has_refresh ? 0 : -1;
 }
 
-static supa_client *load_store(void *user, const char *store_id, supa_error *error)
-{
-    return lookup_store(user, store_id, error);
-}
-
-static int check_options(const supa_manager_options *options, supa_error *error)
-{
-    if (options->master == NULL)
-        return error_argument(error, "the manager's options have no master");
-    if (options->keyring == NULL)
-        return error_argument(error, "the manager's options have no keyring");
-    if (options->cache_max < -1 || options->ttl_ms < -1)
-        return error_argument(error, "a number of the manager's options is negative");
-    return SUPA_OK;
-}
-
-static int fill(supa_manager *manager, const supa_manager_options *options, supa_error *error)
+static int make_lookup(supa_manager *manager, struct transport *transport, supa_error *error)
 {
     struct lookup *lookup = &manager->lookup;
-    struct client_identity identity = {SUPA_SIDE_MASTER, "", NULL};
-    int code = keep_tenant_options(manager, options->tenant, error);
+    struct client_identity identity = {SUPA_SIDE_MASTER, "", NULL, NULL};
 
-    if (code == SUPA_OK)
-        code = scope_of_options(&lookup->scope, options, error);
-    if (code != SUPA_OK)
-        return code;
-    lookup->keyring = keyring_ref(options->keyring);
+    lookup->keyring = keyring_ref(manager->options.keyring);
     lookup->tenant = &manager->tenant;
-    identity.scope = lookup->scope;
-    lookup->master = client_new(options->master, &identity, NULL, error);
-    if (lookup->master == NULL)
+    lookup->statuses = manager->options.statuses;
+    lookup->host_suffixes = manager->options.host_suffixes;
+    lookup->renewer = &manager->renewer;
+    if (scope_of_options(&lookup->scope, &manager->options, error) != SUPA_OK)
         return -1;
-    manager->cache = cache_new(options->cache_max, options->ttl_ms, load_store, lookup);
-    return manager->cache != NULL ? SUPA_OK : error_no_memory(error);
+    identity.scope = lookup->scope;
+    lookup->master = client_new(manager->options.master, &identity, transport, error);
+    return lookup->master != NULL ? SUPA_OK : -1;
 }
 
-supa_manager *supa_manager_new(const supa_manager_options *given, supa_error *error)
+static int fill(
+    supa_manager *manager, const supa_manager_options *given, struct transport *transport,
+    supa_error *error)
 {
-    supa_manager_options options = SUPA_MANAGER_OPTIONS_INIT;
-    supa_manager *manager;
+    int code = manager_keep_options(manager, given, error);
+
+    if (code == SUPA_OK)
+        code = make_lookup(manager, transport, error);
+    if (code == SUPA_OK && (make_caches(manager) != 0 || make_refresh(manager) != 0))
+        code = error_no_memory(error);
+    if (code == SUPA_OK && manager->options.background)
+        code = background_start(manager, error);
+    return code;
+}
+
+supa_manager *
+manager_new(const supa_manager_options *given, struct transport *transport, supa_error *error)
+{
+    supa_manager *manager = memory_zero(sizeof *manager);
 
     error_clear(error);
-    if (given == NULL || options_read(&options, sizeof options, given) != 0) {
-        error_argument(
-            error, "the manager's options do not begin with SUPA_MANAGER_OPTIONS_INIT, or set "
-                   "something that this library does not know");
-        return NULL;
-    }
-    if (check_options(&options, error) != SUPA_OK)
-        return NULL;
-    manager = memory_zero(sizeof *manager);
     if (manager == NULL) {
         error_no_memory(error);
         return NULL;
     }
+    atomic_init(&manager->references, 1);
+    manager->generation = process_generation();
+    manager->renewer = manager_renewer;
     arena_init(&manager->arena, 256);
-    if (fill(manager, &options, error) == SUPA_OK)
+    if (fill(manager, given, transport, error) == SUPA_OK)
         return manager;
-    supa_manager_free(manager);
+    manager_unref(manager);
     return NULL;
 }
 
-void supa_manager_free(supa_manager *manager)
+supa_manager *supa_manager_new(const supa_manager_options *options, supa_error *error)
 {
-    if (manager == NULL)
-        return;
+    return manager_new(options, NULL, error);
+}
+
+static void destroy(supa_manager *manager)
+{
     cache_free(manager->cache);
+    hosts_free(manager->hosts);
+    if (manager->has_outage)
+        outage_end(&manager->outage);
+    if (manager->has_refresh)
+        refresh_end(&manager->refresh);
+    if (manager->has_sleepers) {
+        sleeper_end(&manager->stop);
+        sleeper_end(&manager->stopped);
+    }
     supa_client_unref(manager->lookup.master);
     supa_keyring_free(manager->lookup.keyring);
     scope_unref(manager->lookup.scope);
@@ -170,35 +163,255 @@ void supa_manager_free(supa_manager *manager)
     memory_free(manager);
 }
 
+supa_manager *manager_ref(supa_manager *manager)
+{
+    atomic_fetch_add(&manager->references, 1);
+    return manager;
+}
+
+void manager_unref(supa_manager *manager)
+{
+    if (atomic_fetch_sub(&manager->references, 1) == 1)
+        destroy(manager);
+}
+
+void supa_manager_free(supa_manager *manager)
+{
+    if (manager == NULL)
+        return;
+    cache_cancel(manager->cache);
+    hosts_cancel(manager->hosts);
+    background_stop(manager);
+    cache_forget(manager->cache, NULL); /* cached clients hold the manager, for their successors */
+    manager_unref(manager);
+}
+
+int64_t manager_now(const supa_manager *manager)
+{
+    return manager->options.clock(manager->options.clock_user);
+}
+
 supa_client *supa_manager_master(supa_manager *manager)
 {
     return manager != NULL ? manager->lookup.master : NULL;
 }
 
+static supa_client *
+lease(supa_manager *manager, struct uuid store, int64_t deadline_us, supa_error *error)
+{
+    int64_t now_us = manager_now(manager);
+    supa_client *client;
+
+    if (process_check(manager->generation, "the manager", error) != SUPA_OK)
+        return NULL;
+    if (refresh_is_due(&manager->refresh, now_us)) {
+        manager_ref(manager);
+        refresh_due(&manager->refresh, now_us);
+        manager_unref(manager);
+    }
+    client = cache_hit(manager->cache, store, now_us);
+    if (client != NULL)
+        return client;
+    manager_ref(manager); /* it may end while its credentials are on their way */
+    client = cache_lease(manager->cache, store, deadline_us, error);
+    manager_unref(manager);
+    return client;
+}
+
 supa_client *supa_manager_lease(supa_manager *manager, const char *store_id, supa_error *error)
 {
-    char id[UUID_LENGTH + 1];
+    return supa_manager_lease_by(manager, store_id, (supa_deadline){0}, NULL, error);
+}
+
+supa_client *supa_manager_lease_by(
+    supa_manager *manager, const char *store_id, supa_deadline deadline, supa_cancel *cancel,
+    supa_error *error)
+{
+    struct uuid store;
+    supa_client *client;
 
     error_clear(error);
     if (manager == NULL) {
         error_argument(error, "supa_manager_lease: the manager is NULL");
         return NULL;
     }
-    if (!text_uuid(store_id, id)) {
+    if (!uuid_read(store_id, &store)) {
         error_argument(error, "supa_manager_lease: the store's id is not a UUID of 36 characters");
         return NULL;
     }
-    return cache_lease(manager->cache, id, error);
+    if (cancel == NULL)
+        return lease(manager, store, deadline.at_us, error);
+    if (process_check(manager->generation, "the manager", error) != SUPA_OK)
+        return NULL;
+    client = cache_hit(manager->cache, store, manager_now(manager));
+    return client != NULL ? client : leasing_wait(manager, store, deadline.at_us, cancel, error);
+}
+
+static int resolve(
+    supa_manager *manager, const char *hostname, const char *call, struct host_found *found,
+    supa_error *error)
+{
+    int64_t now_us;
+    char name[HOST_NAME_SIZE];
+    int code;
+
+    error_clear(error);
+    if (manager == NULL)
+        return error_argument(error, "%s: the manager is NULL", call);
+    if (!host_name_read(hostname, name))
+        return error_argument(
+            error, "%s: the host is not a name of letters, digits, - and .", call);
+    now_us = manager_now(manager);
+    manager_ref(manager);
+    if (refresh_is_due(&manager->refresh, now_us))
+        refresh_due(&manager->refresh, now_us);
+    code = hosts_resolve(manager->hosts, name, 0, found, error);
+    manager_unref(manager);
+    return code;
+}
+
+#define MAX_STRUCT 4096
+
+/* 1 when a struct of the caller's begins with a size that makes sense: an older or a newer one's. */
+static int has_size(const void *out)
+{
+    size_t size;
+
+    if (out == NULL)
+        return 0;
+    memcpy(&size, out, sizeof size);
+    return size > sizeof size && size <= MAX_STRUCT;
+}
+
+/* Fills in as much of it as both sides know. Both begin with their size. */
+static void give(void *out, const void *known, size_t known_size)
+{
+    size_t size;
+
+    memcpy(&size, out, sizeof size);
+    memcpy(out, known, size < known_size ? size : known_size);
+    memcpy(out, &size, sizeof size);
+}
+
+int supa_manager_resolve_host(
+    supa_manager *manager, const char *hostname, supa_host *host, supa_error *error)
+{
+    supa_host out = SUPA_HOST_INIT;
+    struct host_found found;
+    int code;
+
+    if (!has_size(host))
+        return error_argument(
+            error, "supa_manager_resolve_host: the host does not begin with SUPA_HOST_INIT");
+    code = resolve(manager, hostname, "supa_manager_resolve_host", &found, error);
+    if (code != SUPA_OK)
+        return code;
+    out.source = found.source;
+    out.is_redirect = found.is_redirect;
+    uuid_write(found.store, out.store_id);
+    memcpy(out.redirect_to, found.redirect_to, sizeof out.redirect_to);
+    give(host, &out, sizeof out);
+    return SUPA_OK;
+}
+
+supa_client *supa_manager_lease_host(supa_manager *manager, const char *hostname, supa_error *error)
+{
+    struct host_found found;
+
+    if (resolve(manager, hostname, "supa_manager_lease_host", &found, error) != SUPA_OK)
+        return NULL;
+    return lease(manager, found.store, 0, error);
+}
+
+int supa_client_stale(supa_client *client)
+{
+    return client != NULL && atomic_load_explicit(&client->stale, memory_order_relaxed);
+}
+
+supa_keyring *supa_manager_keyring(supa_manager *manager)
+{
+    return manager != NULL ? manager->lookup.keyring : NULL;
+}
+
+supa_client *supa_manager_open(
+    supa_manager *manager, const char *store_id, const char *database_type, const char *envelope,
+    supa_error *error)
+{
+    struct lookup lookup;
+    char id[UUID_LENGTH + 1];
+
+    error_clear(error);
+    if (manager == NULL || database_type == NULL || envelope == NULL) {
+        error_argument(error, "supa_manager_open: an argument is NULL");
+        return NULL;
+    }
+    if (!text_uuid(store_id, id)) {
+        error_argument(error, "supa_manager_open: the store's id is not a UUID of 36 characters");
+        return NULL;
+    }
+    lookup = manager->lookup;
+    lookup.renewer = NULL; /* these credentials are meant, and no others */
+    return lookup_open(&lookup, id, database_type, envelope, error);
 }
 
 void supa_manager_forget(supa_manager *manager, const char *store_id)
 {
-    char id[UUID_LENGTH + 1];
+    struct uuid store;
 
-    if (manager == NULL)
+    if (manager == NULL || (store_id != NULL && !uuid_read(store_id, &store)))
         return;
-    if (store_id == NULL)
-        cache_forget(manager->cache, NULL);
-    else if (text_uuid(store_id, id))
-        cache_forget(manager->cache, id);
+    cache_forget(manager->cache, store_id != NULL ? &store : NULL);
+    hosts_forget(manager->hosts, store_id != NULL ? &store : NULL);
+}
+
+int supa_manager_refresh(supa_manager *manager, supa_error *error)
+{
+    supa_error found;
+    int code;
+
+    error_clear(error);
+    if (manager == NULL)
+        return error_argument(error, "supa_manager_refresh: the manager is NULL");
+    error_clear(&found);
+    manager_ref(manager);
+    code = refresh_now(&manager->refresh, &found);
+    manager_unref(manager);
+    if (code != SUPA_OK && error != NULL)
+        *error = found;
+    return code;
+}
+
+int supa_manager_stats_get(supa_manager *manager, supa_manager_stats *stats)
+{
+    supa_manager_stats out = SUPA_MANAGER_STATS_INIT;
+
+    if (manager == NULL || !has_size(stats))
+        return SUPA_ERROR_ARGUMENT;
+    cache_stats(manager->cache, &out);
+    hosts_stats(manager->hosts, &out);
+    counters_read(&manager->counters, &out);
+    give(stats, &out, sizeof out);
+    return SUPA_OK;
+}
+
+int supa_manager_store_stats(supa_manager *manager, const char *store_id, supa_store_stats *stats)
+{
+    supa_store_stats out = SUPA_STORE_STATS_INIT;
+    struct uuid store;
+
+    if (manager == NULL || !uuid_read(store_id, &store) || !has_size(stats))
+        return SUPA_ERROR_ARGUMENT;
+    if (!cache_store_stats(manager->cache, store, &out))
+        return SUPA_ERROR_STORE_NOT_FOUND;
+    give(stats, &out, sizeof out);
+    return SUPA_OK;
+}
+
+char *supa_manager_stats_text(supa_manager *manager)
+{
+    supa_manager_stats stats = SUPA_MANAGER_STATS_INIT;
+
+    if (supa_manager_stats_get(manager, &stats) != SUPA_OK)
+        return NULL;
+    return stats_text(&stats);
 }

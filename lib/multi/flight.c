@@ -6,6 +6,8 @@
 #include "multi/multi_internal.h"
 #include "transport/pool.h"
 
+#include <stddef.h>
+
 /* Up to the first row the query's time counts, then how long the rows stand still. */
 void flight_arm(struct flight *flight)
 {
@@ -38,6 +40,37 @@ static void end(struct flight *flight)
     multi_end(flight);
 }
 
+/* The successor may be at another host. */
+static void renewed(struct renewal *renewal, supa_client *client)
+{
+    struct flight *flight = (struct flight *)((char *)renewal - offsetof(struct flight, renewal));
+    struct line *line = &flight->multi->line;
+    enum operation_step step = operation_renewed(&flight->operation, client);
+    struct lane_host *host = NULL;
+
+    if (step != OPERATION_DONE) {
+        host = line_join(line, flight->operation.client->endpoint.host);
+        if (host == NULL) {
+            operation_give_up(&flight->operation, SUPA_ERROR_NO_MEMORY, "out of memory");
+            step = OPERATION_DONE;
+        } else {
+            line_leave(line, flight->host);
+            flight->host = host;
+        }
+    }
+    flight_go(flight, step, 1);
+}
+
+static void renew(struct flight *flight)
+{
+    supa_client *client = flight->operation.client;
+
+    flight->state = FLIGHT_RENEWING;
+    flight->renewal = (struct renewal){.done = renewed};
+    timers_set(&flight->multi->timers, &flight->timer, 0);
+    client->renewer->renew_in(client->renewer, client, flight->multi, &flight->renewal);
+}
+
 void flight_go(struct flight *flight, enum operation_step step, int first)
 {
     supa_multi *multi = flight->multi;
@@ -51,6 +84,9 @@ void flight_go(struct flight *flight, enum operation_step step, int first)
     case OPERATION_WAIT:
         flight->state = FLIGHT_RESTING;
         timers_set(&multi->timers, &flight->timer, flight->operation.wait_until_us);
+        return;
+    case OPERATION_RENEW:
+        renew(flight);
         return;
     case OPERATION_DONE:
         end(flight);
@@ -133,7 +169,10 @@ void flight_give_up(struct flight *flight, supa_code code)
         operation_give_up(&flight->operation, code, problem);
         end(flight);
         return;
+    case FLIGHT_RENEWING:
     case FLIGHT_ENDED:
+        if (flight->renewal.cancel != NULL)
+            flight->renewal.cancel(&flight->renewal, code);
         return;
     }
 }

@@ -15,8 +15,9 @@ struct supa_multi;
 enum flight_state {
     FLIGHT_WAITING, /* in the line */
     FLIGHT_SENT,
-    FLIGHT_RESTING, /* until its timer */
-    FLIGHT_ENDED    /* its response is there, or comes from elsewhere */
+    FLIGHT_RESTING,  /* until its timer */
+    FLIGHT_RENEWING, /* until its client's successor is there */
+    FLIGHT_ENDED     /* its response is there, or comes from elsewhere */
 };
 
 struct flight {
@@ -32,9 +33,11 @@ struct flight {
     supa_multi_done done;
     void *user;
 
-    struct splitting *split; /* of a query that goes out in parts; else NULL */
-    struct flight *part_of;  /* whose part this one is; or NULL */
-    struct stream *stream;   /* its rows, when they are called back one by one; else NULL */
+    struct renewal renewal;
+    void (*finish)(struct flight *flight); /* in place of the callback; or NULL */
+    struct splitting *split;               /* of a query that goes out in parts; else NULL */
+    struct flight *part_of;                /* whose part this one is; or NULL */
+    struct stream *stream; /* its rows, when they are called back one by one; else NULL */
     struct flight *next_stream;
     supa_multi_row on_row;
     int is_held;        /* 1: no row before supa_multi_resume */

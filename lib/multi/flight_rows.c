@@ -74,7 +74,8 @@ void flight_deliver(struct flight *flight)
 {
     const int64_t before = flight->stream->rows;
 
-    if (flight->state == FLIGHT_WAITING || flight->state == FLIGHT_RESTING)
+    if (flight->state == FLIGHT_WAITING || flight->state == FLIGHT_RESTING ||
+        flight->state == FLIGHT_RENEWING)
         return;
     while (!flight->is_held && next_row(flight))
         continue;

@@ -24,6 +24,8 @@ static void begin(supa_multi *multi, int64_t in_flight, int64_t per_host)
     multi->max_in_flight = bound(in_flight);
     multi->line.per_host = bound(per_host);
     multi->last_ended = &multi->ended;
+    multi->inbox_last = &multi->inbox;
+    pthread_mutex_init(&multi->inbox_mutex, NULL);
     multi->loop.reader = multi->loop.writer = -1;
 }
 
@@ -75,12 +77,12 @@ supa_multi *supa_multi_new(const supa_multi_options *given, supa_error *error)
     return NULL;
 }
 
-struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user)
+static struct flight *make(supa_multi *multi, void *user)
 {
     struct flight *flight;
 
-    if (multi == NULL || done == NULL || multi->is_closing ||
-        multi->generation != process_generation() || tickets_reserve(multi) != 0)
+    if (multi == NULL || multi->is_closing || multi->generation != process_generation() ||
+        tickets_reserve(multi) != 0)
         return NULL;
     flight = multi->spare;
     if (flight != NULL)
@@ -89,11 +91,29 @@ struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user)
         return NULL;
     memset(flight, 0, offsetof(struct flight, operation));
     flight->multi = multi;
-    flight->done = done;
     flight->user = user;
     flight->state = FLIGHT_ENDED;
     flight->slot = tickets_take(multi, flight);
     multi->count++;
+    return flight;
+}
+
+struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user)
+{
+    struct flight *flight = done != NULL ? make(multi, user) : NULL;
+
+    if (flight != NULL)
+        flight->done = done;
+    return flight;
+}
+
+struct flight *
+multi_flight_for(supa_multi *multi, void (*finish)(struct flight *flight), void *user)
+{
+    struct flight *flight = make(multi, user);
+
+    if (flight != NULL)
+        flight->finish = finish;
     return flight;
 }
 
@@ -169,13 +189,16 @@ static void call_back(supa_multi *multi, struct flight *flight)
     void *user = flight->user;
     supa_response *response = flight->response;
 
+    if (flight->finish != NULL)
+        flight->finish(flight);
     forget_stream(multi, flight);
     split_free(flight);
     tickets_leave(multi, flight->slot);
     multi->count--;
     flight->next = multi->spare;
     multi->spare = flight;
-    done(user, response);
+    if (done != NULL)
+        done(user, response);
 }
 
 /* What ends during the callbacks is called back the next time. */
@@ -237,8 +260,34 @@ static void send_waiting(supa_multi *multi)
         flight_send(line_next(&multi->line));
 }
 
+void multi_post(supa_multi *multi, struct post *post)
+{
+    post->next = NULL;
+    pthread_mutex_lock(&multi->inbox_mutex);
+    *multi->inbox_last = post;
+    multi->inbox_last = &post->next;
+    supa_multi_wakeup(multi); /* under the lock: once the post is taken, the multi may end */
+    pthread_mutex_unlock(&multi->inbox_mutex);
+}
+
+static void take_posts(supa_multi *multi)
+{
+    struct post *post, *next;
+
+    pthread_mutex_lock(&multi->inbox_mutex);
+    post = multi->inbox;
+    multi->inbox = NULL;
+    multi->inbox_last = &multi->inbox;
+    pthread_mutex_unlock(&multi->inbox_mutex);
+    for (; post != NULL; post = next) {
+        next = post->next;
+        post->take(post);
+    }
+}
+
 void multi_work(supa_multi *multi)
 {
+    take_posts(multi);
     take_done(multi);
     take_timers(multi);
     watch_fired(multi);
@@ -364,6 +413,7 @@ static void cancel_all(supa_multi *multi)
 
 static void free_memory(supa_multi *multi)
 {
+    pthread_mutex_destroy(&multi->inbox_mutex);
     while (multi->spare != NULL) {
         struct flight *next = multi->spare->next;
 

@@ -9,6 +9,8 @@
 #include "multi/timers.h"
 #include "transport/lane.h"
 
+#include <pthread.h>
+
 /* A token that some flights carry. */
 struct watch {
     struct supa_cancel *cancel;
@@ -20,6 +22,12 @@ struct slot {
     struct flight *flight;
     uint32_t serial;
     uint32_t next_free; /* plus one; 0: none */
+};
+
+/* Something that another thread tells a multi. It lives until @take was called, in the multi's thread. */
+struct post {
+    struct post *next;
+    void (*take)(struct post *post);
 };
 
 struct supa_multi {
@@ -42,6 +50,9 @@ struct supa_multi {
     struct lane_look *looks; /* at the watches' descriptors */
     size_t watch_count, watch_room;
 
+    pthread_mutex_t inbox_mutex;
+    struct post *inbox, **inbox_last;
+
     size_t count; /* not called back */
     int64_t sent;
     int in_callback, is_closing;
@@ -54,6 +65,9 @@ supa_multi *multi_over(struct lane *lane, int64_t in_flight);
 /* A flight with a ticket and nothing to do yet; NULL when memory is gone or the multi takes none.
  * One of multi_start and multi_end follows. */
 struct flight *multi_flight(supa_multi *multi, supa_multi_done done, void *user);
+/* The same for one that ends in @finish. */
+struct flight *
+multi_flight_for(supa_multi *multi, void (*finish)(struct flight *flight), void *user);
 uint64_t multi_ticket(const struct flight *flight);
 /* The flight of a ticket, or NULL. */
 struct flight *multi_find(const supa_multi *multi, uint64_t ticket);
@@ -73,6 +87,9 @@ void watch_fired(supa_multi *multi);
 uint64_t multi_start(struct flight *flight, enum operation_step step);
 /* The flight's response is there: it will be called back. */
 void multi_end(struct flight *flight);
+
+/* Any thread, while the multi waits for it: it counts among what is in flight. */
+void multi_post(supa_multi *multi, struct post *post);
 
 /* Something is to be done soon: an event loop is told. */
 void multi_nudge(supa_multi *multi);

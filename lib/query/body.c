@@ -82,16 +82,15 @@ note_rows(supa_query *q, const struct json_tape *tape, const char *json, enum bo
 
 const char *body_take(supa_query *q, const char *json, enum body_allows allowed)
 {
-    struct json_tape tape = {0};
     struct json_error error;
     const char *mistake;
 
     if (json == NULL)
         return "the JSON text is NULL";
     q->body_length = strlen(json);
-    switch (json_parse(&tape, json, q->body_length, &error)) {
+    switch (json_parse(&q->tape, json, q->body_length, &error)) {
     case JSON_OK:
-        mistake = note_rows(q, &tape, json, allowed);
+        mistake = note_rows(q, &q->tape, json, allowed);
         break;
     case JSON_MALFORMED:
         mistake = "it is not valid JSON";
@@ -99,7 +98,6 @@ const char *body_take(supa_query *q, const char *json, enum body_allows allowed)
     default:
         mistake = OPERAND_NO_MEMORY;
     }
-    json_tape_free(&tape);
     if (mistake != NULL)
         return mistake;
     q->body = arena_text(&q->arena, json, q->body_length);

@@ -166,8 +166,8 @@ static int check_put(supa_query *q)
             q, "a put without a filter, or with an order or limit",
             "it needs one supa_eq for each column of the primary key, and nothing else");
     for (const struct filter *f = q->filters; f != NULL; f = f->next) {
-        if (f->kind != FILTER_COMPARISON || f->negated ||
-            f->comparison != comparison_find("eq", 2) || f->quantifier != QUANTIFIER_NONE)
+        if (f->kind != FILTER_COMPARISON || f->negated || f->comparison != &comparisons[OP_EQ] ||
+            f->quantifier != QUANTIFIER_NONE)
             return contradicts(
                 q, "a put with another filter than supa_eq",
                 "it needs one supa_eq for each column of the primary key, and nothing else");
@@ -244,6 +244,8 @@ int check_query(supa_query *q)
     if (q->depth != 0 || q->is_not)
         return contradicts(
             q, "a group is not ended, or supa_not has no filter behind it", "supa_end is missing");
+    if (query_is_plain(q))
+        return SUPA_OK;
     code = check_answer(q);
     if (code != SUPA_OK)
         return code;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static struct filter *new_filter(supa_query *q, enum filter_kind kind)
+static inline struct filter *new_filter(supa_query *q, enum filter_kind kind)
 {
     struct filter *filter = arena_get(&q->arena, sizeof *filter);
 
@@ -14,10 +14,16 @@ static struct filter *new_filter(supa_query *q, enum filter_kind kind)
         query_no_memory(q);
         return NULL;
     }
-    memset(filter, 0, sizeof *filter);
+    filter->next = NULL;
     filter->kind = kind;
-    filter->last_child = &filter->children;
     filter->negated = q->is_not;
+    filter->column = filter->config = filter->raw = NULL;
+    filter->column_length = filter->raw_length = 0;
+    filter->column_is_word = filter->is_or = 0;
+    filter->quantifier = QUANTIFIER_NONE;
+    filter->comparison = NULL;
+    filter->children = NULL;
+    filter->last_child = &filter->children;
     q->is_not = 0;
     return filter;
 }
@@ -43,21 +49,22 @@ static const char *column_mistake(const supa_query *q, const char *column)
 }
 
 /* A condition on @column, which is copied; NULL, and the mistake, when that cannot be. */
-static struct filter *
+static inline struct filter *
 on_column(supa_query *q, enum filter_kind kind, const char *call, const char *column)
 {
-    const char *mistake = column_mistake(q, column);
-    struct filter *filter;
+    struct filter *filter = new_filter(q, kind);
+    const char *mistake;
 
+    if (filter == NULL)
+        return NULL;
+    filter->column_length = column != NULL ? strlen(column) : 0;
+    filter->column_is_word = column != NULL && word_is_word(column, filter->column_length);
+    mistake = filter->column_is_word ? NULL : column_mistake(q, column);
     if (mistake != NULL) {
         query_mistake(q, SUPA_ERROR_ARGUMENT, call, column, mistake);
         return NULL;
     }
-    filter = new_filter(q, kind);
-    if (filter == NULL)
-        return NULL;
-    filter->column_length = strlen(column);
-    filter->column = query_keep(q, column);
+    filter->column = query_keep_n(q, column, filter->column_length);
     return filter->column != NULL ? filter : NULL;
 }
 
@@ -70,7 +77,7 @@ struct wanted {
 };
 
 static supa_query *
-compare_as(supa_query *q, const struct wanted *wanted, const char *column, supa_value value)
+compare_as(supa_query *q, const struct wanted *wanted, const char *column, const supa_value *value)
 {
     supa_query *stop = query_stopped(q);
     const char *mistake;
@@ -86,128 +93,140 @@ compare_as(supa_query *q, const struct wanted *wanted, const char *column, supa_
     filter->negated ^= wanted->negated;
     if (wanted->config != NULL && (filter->config = query_keep(q, wanted->config)) == NULL)
         return q;
-    mistake = operand_read(&filter->operand, value, &q->arena);
-    if (mistake == NULL)
+    mistake = operand_read(&filter->operand, value, &q->arena, &q->tape);
+    if (mistake == NULL && !filter_is_simple(filter))
         mistake = filter_check(filter);
+    if (mistake == NULL && filter->operand.kind == OPERAND_LIST &&
+        filter->comparison->takes != TAKES_LIST)
+        mistake = operand_array(&filter->operand, &q->arena);
     if (mistake != NULL)
         return query_mistake(q, SUPA_ERROR_ARGUMENT, wanted->call, column, mistake);
     attach(q, filter);
     return q;
 }
 
-static supa_query *
-compare(supa_query *q, const char *call, const char *name, const char *column, supa_value value)
+static supa_query *compare(
+    supa_query *q, const char *call, enum comparison_op op, const char *column,
+    const supa_value *value)
 {
-    struct wanted wanted = {call, comparison_find(name, strlen(name)), QUANTIFIER_NONE, 0, NULL};
+    struct wanted wanted = {call, &comparisons[op], QUANTIFIER_NONE, 0, NULL};
 
     return compare_as(q, &wanted, column, value);
 }
 
+static supa_query *compare_text(
+    supa_query *q, const char *call, enum comparison_op op, const char *column, const char *text)
+{
+    const supa_value value = supa_text(text);
+
+    return compare(q, call, op, column, &value);
+}
+
 static supa_query *quantify(
-    supa_query *q, const char *call, const char *name, enum quantifier quantifier,
+    supa_query *q, const char *call, enum comparison_op op, enum quantifier quantifier,
     const char *column, supa_value list)
 {
-    struct wanted wanted = {call, comparison_find(name, strlen(name)), quantifier, 0, NULL};
+    struct wanted wanted = {call, &comparisons[op], quantifier, 0, NULL};
 
-    return compare_as(q, &wanted, column, list);
+    return compare_as(q, &wanted, column, &list);
 }
 
 supa_query *supa_eq(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_eq", "eq", column, value);
+    return compare(q, "supa_eq", OP_EQ, column, &value);
 }
 
 supa_query *supa_neq(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_neq", "neq", column, value);
+    return compare(q, "supa_neq", OP_NEQ, column, &value);
 }
 
 supa_query *supa_gt(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_gt", "gt", column, value);
+    return compare(q, "supa_gt", OP_GT, column, &value);
 }
 
 supa_query *supa_gte(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_gte", "gte", column, value);
+    return compare(q, "supa_gte", OP_GTE, column, &value);
 }
 
 supa_query *supa_lt(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_lt", "lt", column, value);
+    return compare(q, "supa_lt", OP_LT, column, &value);
 }
 
 supa_query *supa_lte(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_lte", "lte", column, value);
+    return compare(q, "supa_lte", OP_LTE, column, &value);
 }
 
 supa_query *supa_is_distinct(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_is_distinct", "isdistinct", column, value);
+    return compare(q, "supa_is_distinct", OP_ISDISTINCT, column, &value);
 }
 
 supa_query *supa_is(supa_query *q, const char *column, supa_is_what what)
 {
     static const char *const words[] = {"null", "null", "true", "false", "unknown"};
     struct wanted wanted = {
-        "supa_is", comparison_find("is", 2), QUANTIFIER_NONE, what == SUPA_IS_NOT_NULL, NULL};
+        "supa_is", &comparisons[OP_IS], QUANTIFIER_NONE, what == SUPA_IS_NOT_NULL, NULL};
+    supa_value value;
 
-    if (what < SUPA_IS_NULL || what > SUPA_IS_UNKNOWN)
-        return compare_as(q, &wanted, column, supa_text(""));
-    return compare_as(q, &wanted, column, supa_text(words[what]));
+    value = supa_text(what < SUPA_IS_NULL || what > SUPA_IS_UNKNOWN ? "" : words[what]);
+    return compare_as(q, &wanted, column, &value);
 }
 
 supa_query *supa_in(supa_query *q, const char *column, supa_value list)
 {
-    return compare(q, "supa_in", "in", column, list);
+    return compare(q, "supa_in", OP_IN, column, &list);
 }
 
 supa_query *supa_not_in(supa_query *q, const char *column, supa_value list)
 {
-    struct wanted wanted = {"supa_not_in", comparison_find("in", 2), QUANTIFIER_NONE, 1, NULL};
+    struct wanted wanted = {"supa_not_in", &comparisons[OP_IN], QUANTIFIER_NONE, 1, NULL};
 
-    return compare_as(q, &wanted, column, list);
+    return compare_as(q, &wanted, column, &list);
 }
 
 supa_query *supa_like(supa_query *q, const char *column, const char *pattern)
 {
-    return compare(q, "supa_like", "like", column, supa_text(pattern));
+    return compare_text(q, "supa_like", OP_LIKE, column, pattern);
 }
 
 supa_query *supa_ilike(supa_query *q, const char *column, const char *pattern)
 {
-    return compare(q, "supa_ilike", "ilike", column, supa_text(pattern));
+    return compare_text(q, "supa_ilike", OP_ILIKE, column, pattern);
 }
 
 supa_query *supa_like_any(supa_query *q, const char *column, supa_value list)
 {
-    return quantify(q, "supa_like_any", "like", QUANTIFIER_ANY, column, list);
+    return quantify(q, "supa_like_any", OP_LIKE, QUANTIFIER_ANY, column, list);
 }
 
 supa_query *supa_like_all(supa_query *q, const char *column, supa_value list)
 {
-    return quantify(q, "supa_like_all", "like", QUANTIFIER_ALL, column, list);
+    return quantify(q, "supa_like_all", OP_LIKE, QUANTIFIER_ALL, column, list);
 }
 
 supa_query *supa_ilike_any(supa_query *q, const char *column, supa_value list)
 {
-    return quantify(q, "supa_ilike_any", "ilike", QUANTIFIER_ANY, column, list);
+    return quantify(q, "supa_ilike_any", OP_ILIKE, QUANTIFIER_ANY, column, list);
 }
 
 supa_query *supa_ilike_all(supa_query *q, const char *column, supa_value list)
 {
-    return quantify(q, "supa_ilike_all", "ilike", QUANTIFIER_ALL, column, list);
+    return quantify(q, "supa_ilike_all", OP_ILIKE, QUANTIFIER_ALL, column, list);
 }
 
 supa_query *supa_regex(supa_query *q, const char *column, const char *expression)
 {
-    return compare(q, "supa_regex", "match", column, supa_text(expression));
+    return compare_text(q, "supa_regex", OP_MATCH, column, expression);
 }
 
 supa_query *supa_iregex(supa_query *q, const char *column, const char *expression)
 {
-    return compare(q, "supa_iregex", "imatch", column, supa_text(expression));
+    return compare_text(q, "supa_iregex", OP_IMATCH, column, expression);
 }
 
 size_t supa_escape_like(const char *text, char *buffer, size_t size)
@@ -246,10 +265,11 @@ static int is_config(const char *config, size_t length)
 supa_query *supa_text_search(
     supa_query *q, const char *column, const char *text, supa_search kind, const char *config)
 {
-    static const char *const names[] = {"fts", "plfts", "phfts", "wfts"};
+    static const enum comparison_op ops[] = {OP_FTS, OP_PLFTS, OP_PHFTS, OP_WFTS};
     static const char call[] = "supa_text_search";
     supa_query *stop = query_stopped(q);
     struct wanted wanted = {call, NULL, QUANTIFIER_NONE, 0, config};
+    const supa_value value = supa_text(text);
 
     if (stop != NULL)
         return stop;
@@ -260,48 +280,48 @@ supa_query *supa_text_search(
         return query_mistake(
             q, SUPA_ERROR_ARGUMENT, call, column,
             "the configuration is not a name of letters, digits and `_`");
-    wanted.comparison = comparison_find(names[kind], strlen(names[kind]));
-    return compare_as(q, &wanted, column, supa_text(text));
+    wanted.comparison = &comparisons[ops[kind]];
+    return compare_as(q, &wanted, column, &value);
 }
 
 supa_query *supa_contains(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_contains", "cs", column, value);
+    return compare(q, "supa_contains", OP_CS, column, &value);
 }
 
 supa_query *supa_contained_by(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_contained_by", "cd", column, value);
+    return compare(q, "supa_contained_by", OP_CD, column, &value);
 }
 
 supa_query *supa_overlaps(supa_query *q, const char *column, supa_value value)
 {
-    return compare(q, "supa_overlaps", "ov", column, value);
+    return compare(q, "supa_overlaps", OP_OV, column, &value);
 }
 
 supa_query *supa_range_gt(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_gt", "sr", column, supa_text(range));
+    return compare_text(q, "supa_range_gt", OP_SR, column, range);
 }
 
 supa_query *supa_range_gte(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_gte", "nxl", column, supa_text(range));
+    return compare_text(q, "supa_range_gte", OP_NXL, column, range);
 }
 
 supa_query *supa_range_lt(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_lt", "sl", column, supa_text(range));
+    return compare_text(q, "supa_range_lt", OP_SL, column, range);
 }
 
 supa_query *supa_range_lte(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_lte", "nxr", column, supa_text(range));
+    return compare_text(q, "supa_range_lte", OP_NXR, column, range);
 }
 
 supa_query *supa_range_adjacent(supa_query *q, const char *column, const char *range)
 {
-    return compare(q, "supa_range_adjacent", "adj", column, supa_text(range));
+    return compare_text(q, "supa_range_adjacent", OP_ADJ, column, range);
 }
 
 static supa_query *quantify_any(
@@ -318,7 +338,7 @@ static supa_query *quantify_any(
         return query_mistake(
             q, SUPA_ERROR_ARGUMENT, call, column,
             "the operator is none of eq gt gte lt lte like ilike match imatch");
-    return compare_as(q, &wanted, column, list);
+    return compare_as(q, &wanted, column, &list);
 }
 
 supa_query *supa_filter_any(supa_query *q, const char *column, const char *op, supa_value list)
@@ -388,7 +408,7 @@ static supa_query *filter_by_name(
     if (read_operator(&wanted, op, config) != 0)
         return query_mistake(
             q, SUPA_ERROR_ARGUMENT, call, column, "the operator is not one of PostgREST's");
-    return compare_as(q, &wanted, column, value);
+    return compare_as(q, &wanted, column, &value);
 }
 
 supa_query *supa_filter(supa_query *q, const char *column, const char *op, supa_value value)
@@ -413,7 +433,7 @@ keep_raw(supa_query *q, struct filter *filter, const char *call, const char *tex
 {
     supa_value value = supa_text(text);
     struct operand operand;
-    const char *mistake = operand_read(&operand, value, &q->arena);
+    const char *mistake = operand_read(&operand, &value, &q->arena, &q->tape);
 
     if (mistake == NULL && operand.one.length == 0)
         mistake = "the text is empty";

@@ -204,12 +204,9 @@ static void reopen(supa_query *q, size_t depth)
 
 static int copy_parts(supa_query *q, const supa_query *from)
 {
-    struct buffer rows = q->rows;
-
     memcpy(q, from, offsetof(struct supa_query, mistake));
     q->target = NULL;
     q->token = NULL;
-    q->rows = rows;
     buffer_put(&q->rows, buffer_text(&from->rows), from->rows.length);
     if (copy_filters(q, &q->filters, &q->last_filter) != 0 || copy_shapes(q) != 0 ||
         copy_keys(q) != 0 || copy_arguments(q) != 0 || copy_headers(q) != 0 ||

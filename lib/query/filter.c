@@ -6,44 +6,60 @@
 #include <string.h>
 
 /* clang-format off */
-static const struct comparison comparisons[] = {
-    {"eq", TAKES_NULLABLE, 1, 0},    {"neq", TAKES_NULLABLE, 0, 0},
-    {"gt", TAKES_SCALAR, 1, 0},      {"gte", TAKES_SCALAR, 1, 0},
-    {"lt", TAKES_SCALAR, 1, 0},      {"lte", TAKES_SCALAR, 1, 0},
-    {"is", TAKES_WORD, 0, 0},        {"isdistinct", TAKES_NULLABLE, 0, 0},
-    {"in", TAKES_LIST, 0, 0},
-    {"like", TAKES_PATTERN, 1, 0},   {"ilike", TAKES_PATTERN, 1, 0},
-    {"match", TAKES_TEXT, 1, 0},     {"imatch", TAKES_TEXT, 1, 0},
-    {"fts", TAKES_TEXT, 0, 1},       {"plfts", TAKES_TEXT, 0, 1},
-    {"phfts", TAKES_TEXT, 0, 1},     {"wfts", TAKES_TEXT, 0, 1},
-    {"cs", TAKES_WHOLE, 0, 0},       {"cd", TAKES_WHOLE, 0, 0}, {"ov", TAKES_WHOLE, 0, 0},
-    {"sl", TAKES_TEXT, 0, 0},        {"sr", TAKES_TEXT, 0, 0},
-    {"nxl", TAKES_TEXT, 0, 0},       {"nxr", TAKES_TEXT, 0, 0}, {"adj", TAKES_TEXT, 0, 0},
+#define NAMED(name) name, sizeof name - 1
+const struct comparison comparisons[OP_COUNT] = {
+    [OP_EQ] = {NAMED("eq"), TAKES_NULLABLE, 1, 0},
+    [OP_NEQ] = {NAMED("neq"), TAKES_NULLABLE, 0, 0},
+    [OP_GT] = {NAMED("gt"), TAKES_SCALAR, 1, 0},
+    [OP_GTE] = {NAMED("gte"), TAKES_SCALAR, 1, 0},
+    [OP_LT] = {NAMED("lt"), TAKES_SCALAR, 1, 0},
+    [OP_LTE] = {NAMED("lte"), TAKES_SCALAR, 1, 0},
+    [OP_IS] = {NAMED("is"), TAKES_WORD, 0, 0},
+    [OP_ISDISTINCT] = {NAMED("isdistinct"), TAKES_NULLABLE, 0, 0},
+    [OP_IN] = {NAMED("in"), TAKES_LIST, 0, 0},
+    [OP_LIKE] = {NAMED("like"), TAKES_PATTERN, 1, 0},
+    [OP_ILIKE] = {NAMED("ilike"), TAKES_PATTERN, 1, 0},
+    [OP_MATCH] = {NAMED("match"), TAKES_TEXT, 1, 0},
+    [OP_IMATCH] = {NAMED("imatch"), TAKES_TEXT, 1, 0},
+    [OP_FTS] = {NAMED("fts"), TAKES_TEXT, 0, 1},
+    [OP_PLFTS] = {NAMED("plfts"), TAKES_TEXT, 0, 1},
+    [OP_PHFTS] = {NAMED("phfts"), TAKES_TEXT, 0, 1},
+    [OP_WFTS] = {NAMED("wfts"), TAKES_TEXT, 0, 1},
+    [OP_CS] = {NAMED("cs"), TAKES_WHOLE, 0, 0},
+    [OP_CD] = {NAMED("cd"), TAKES_WHOLE, 0, 0},
+    [OP_OV] = {NAMED("ov"), TAKES_WHOLE, 0, 0},
+    [OP_SL] = {NAMED("sl"), TAKES_TEXT, 0, 0},
+    [OP_SR] = {NAMED("sr"), TAKES_TEXT, 0, 0},
+    [OP_NXL] = {NAMED("nxl"), TAKES_TEXT, 0, 0},
+    [OP_NXR] = {NAMED("nxr"), TAKES_TEXT, 0, 0},
+    [OP_ADJ] = {NAMED("adj"), TAKES_TEXT, 0, 0},
 };
 /* clang-format on */
 
 const struct comparison *comparison_find(const char *name, size_t length)
 {
-    for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
-        if (strlen(comparisons[i].name) == length && memcmp(comparisons[i].name, name, length) == 0)
+    for (size_t i = 0; i < OP_COUNT; i++) {
+        if (comparisons[i].length == length && memcmp(comparisons[i].name, name, length) == 0)
             return &comparisons[i];
     }
     return NULL;
 }
 
-static int is_named(const struct filter *filter, const char *name)
+static const char null_word[ARENA_UNIT] = "null"; /* as if it stood in an arena */
+
+static int is_op(const struct filter *filter, enum comparison_op op)
 {
-    return strcmp(filter->comparison->name, name) == 0;
+    return filter->comparison == &comparisons[op];
 }
 
 /* `= null` and `distinct from null` mean `is null` and its opposite. */
 static const char *check_null(struct filter *filter)
 {
-    if (!is_named(filter, "eq"))
+    if (!is_op(filter, OP_EQ))
         filter->negated = !filter->negated;
-    filter->comparison = comparison_find("is", 2);
+    filter->comparison = &comparisons[OP_IS];
     filter->operand.kind = OPERAND_SCALAR;
-    filter->operand.one = (struct piece){"null", 4};
+    filter->operand.one = (struct piece){null_word, 4, 1};
     return NULL;
 }
 
@@ -109,7 +125,7 @@ static const char *check_word(struct operand *operand)
 
     if (operand->kind == OPERAND_NULL) {
         operand->kind = OPERAND_SCALAR;
-        operand->one = (struct piece){"null", 4};
+        operand->one = (struct piece){null_word, 4, 1};
     }
     for (size_t i = 0; operand->kind == OPERAND_SCALAR && i < sizeof words / sizeof words[0]; i++) {
         if (operand->one.length == strlen(words[i]) &&
@@ -140,6 +156,31 @@ const char *filter_check(struct filter *filter)
     return check_word(&filter->operand);
 }
 
+static inline void write_piece(
+    struct buffer *url, const struct piece *piece,
+    void (*escape)(struct buffer *url, const char *text, size_t length))
+{
+    if (piece->is_bare)
+        buffer_put(url, piece->text, piece->length);
+    else
+        escape(url, piece->text, piece->length);
+}
+
+static inline char *put_bytes(char *at, const char *bytes, size_t length)
+{
+    memcpy(at, bytes, length);
+    return at + length;
+}
+
+static inline void
+write_column(struct buffer *url, const struct filter *filter, enum column_place place)
+{
+    if (filter->column_is_word)
+        buffer_put(url, filter->column, filter->column_length);
+    else
+        escape_column(url, filter->column, filter->column_length, place);
+}
+
 /* `in.()` is the empty list, and so is a lone empty text: it is said twice to be one. */
 static void write_list(struct buffer *url, const struct operand *operand)
 {
@@ -147,39 +188,43 @@ static void write_list(struct buffer *url, const struct operand *operand)
     for (size_t i = 0; i < operand->count; i++) {
         if (i != 0)
             buffer_putc(url, ',');
-        escape_element(url, operand->pieces[i].text, operand->pieces[i].length);
+        write_piece(url, &operand->pieces[i], escape_element);
     }
     if (operand->count == 1 && operand->pieces[0].length == 0)
         buffer_puts(url, ",%22%22");
     buffer_putc(url, ')');
 }
 
-static void write_operator(struct buffer *url, const struct filter *filter)
+static void write_config(struct buffer *url, const char *config)
 {
-    if (filter->negated)
-        buffer_puts(url, "not.");
-    buffer_puts(url, filter->comparison->name);
-    if (filter->quantifier != QUANTIFIER_NONE)
-        buffer_puts(url, filter->quantifier == QUANTIFIER_ANY ? "(any)" : "(all)");
-    if (filter->config != NULL) {
-        buffer_putc(url, '(');
-        escape_plain(url, filter->config, strlen(filter->config));
-        buffer_putc(url, ')');
-    }
-    buffer_putc(url, '.');
+    buffer_putc(url, '(');
+    escape_plain(url, config, strlen(config));
+    buffer_putc(url, ')');
 }
 
-static void write_array(struct buffer *url, const struct operand *operand, int in_group)
-{
-    struct buffer array = BUFFER_INIT;
+#define OPERATOR_MAX 32 /* room for "not.isdistinct(any)" and some bytes that are written in vain */
 
-    operand_array(&array, operand);
-    if (in_group)
-        escape_operand(url, buffer_text(&array), array.length);
-    else
-        escape_plain(url, buffer_text(&array), array.length);
-    url->failed |= buffer_failed(&array);
-    buffer_free(&array);
+static inline char *put_operator(char *at, const struct filter *filter)
+{
+    if (filter->negated)
+        at = put_bytes(at, "not.", 4);
+    memcpy(at, filter->comparison->name, sizeof filter->comparison->name);
+    at += filter->comparison->length;
+    if (filter->quantifier != QUANTIFIER_NONE)
+        at = put_bytes(at, filter->quantifier == QUANTIFIER_ANY ? "(any)" : "(all)", 5);
+    return at;
+}
+
+static void write_operator(struct buffer *url, const struct filter *filter)
+{
+    char *room = buffer_room(url, OPERATOR_MAX);
+
+    if (room == NULL)
+        return;
+    buffer_took(url, (size_t)(put_operator(room, filter) - room));
+    if (filter->config != NULL)
+        write_config(url, filter->config);
+    buffer_putc(url, '.');
 }
 
 static void write_comparison(struct buffer *url, const struct filter *filter, int in_group)
@@ -189,12 +234,10 @@ static void write_comparison(struct buffer *url, const struct filter *filter, in
     write_operator(url, filter);
     if (operand->kind == OPERAND_LIST && filter->comparison->takes == TAKES_LIST)
         write_list(url, operand);
-    else if (operand->kind == OPERAND_LIST)
-        write_array(url, operand, in_group);
     else if (in_group && filter->comparison->takes != TAKES_WORD)
-        escape_operand(url, operand->one.text, operand->one.length);
+        write_piece(url, &operand->one, escape_operand);
     else
-        escape_plain(url, operand->one.text, operand->one.length);
+        write_piece(url, &operand->one, escape_plain);
 }
 
 static void write_group(struct buffer *url, const struct filter *group);
@@ -209,7 +252,7 @@ static void write_member(struct buffer *url, const struct filter *filter)
         write_group(url, filter);
         return;
     }
-    escape_column(url, filter->column, filter->column_length, COLUMN_KEY);
+    write_column(url, filter, COLUMN_KEY);
     buffer_putc(url, '.');
     if (filter->kind == FILTER_COMPARISON) {
         write_comparison(url, filter, 1);
@@ -234,12 +277,38 @@ static void write_group(struct buffer *url, const struct filter *group)
     buffer_putc(url, ')');
 }
 
+/* Most filters: `word=op.word`, in room that is asked for once. */
+static void write_words(struct buffer *url, const struct filter *filter)
+{
+    const struct piece *value = &filter->operand.one;
+    const size_t most = filter->column_length + value->length + OPERATOR_MAX + ARENA_UNIT;
+    char *room = buffer_room(url, most);
+    char *at = room;
+
+    if (room == NULL)
+        return;
+    at = arena_put(at, filter->column, filter->column_length);
+    *at++ = '=';
+    at = put_operator(at, filter);
+    *at++ = '.';
+    at = arena_put(at, value->text, value->length);
+    buffer_took(url, (size_t)(at - room));
+}
+
+static int are_words(const struct filter *filter)
+{
+    return filter->kind == FILTER_COMPARISON && filter->column_is_word &&
+           filter_is_simple(filter) && filter->operand.one.is_bare;
+}
+
 void filter_write(struct buffer *url, const struct filter *filter)
 {
+    if (are_words(filter)) {
+        write_words(url, filter);
+        return;
+    }
     if (filter->column != NULL)
-        escape_column(
-            url, filter->column, filter->column_length,
-            filter->kind == FILTER_GROUP ? COLUMN_RESOURCE : COLUMN_KEY);
+        write_column(url, filter, filter->kind == FILTER_GROUP ? COLUMN_RESOURCE : COLUMN_KEY);
     if (filter->kind == FILTER_GROUP) {
         if (filter->column != NULL)
             buffer_putc(url, '.');
@@ -290,10 +359,10 @@ static enum filter_truth list_truth(const struct filter *filter)
 {
     if (filter->operand.kind != OPERAND_LIST || filter->operand.count != 0)
         return TRUTH_DEPENDS;
-    if (filter->quantifier == QUANTIFIER_ALL || is_named(filter, "cs"))
+    if (filter->quantifier == QUANTIFIER_ALL || is_op(filter, OP_CS))
         return TRUTH_ALWAYS;
     return filter->comparison->takes == TAKES_LIST || filter->quantifier == QUANTIFIER_ANY ||
-                   is_named(filter, "ov")
+                   is_op(filter, OP_OV)
                ? TRUTH_NEVER
                : TRUTH_DEPENDS;
 }

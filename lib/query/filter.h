@@ -22,11 +22,43 @@ enum comparison_takes {
 };
 
 struct comparison {
-    const char *name; /* PostgREST's */
+    char name[16]; /* PostgREST's */
+    size_t length; /* of the name */
     enum comparison_takes takes;
     int quantified; /* any( ) and all( ) exist */
     int configured; /* a language may be named */
 };
+
+/* PostgREST's operators, by number; their names are the same. */
+enum comparison_op {
+    OP_EQ,
+    OP_NEQ,
+    OP_GT,
+    OP_GTE,
+    OP_LT,
+    OP_LTE,
+    OP_IS,
+    OP_ISDISTINCT,
+    OP_IN,
+    OP_LIKE,
+    OP_ILIKE,
+    OP_MATCH,
+    OP_IMATCH,
+    OP_FTS,
+    OP_PLFTS,
+    OP_PHFTS,
+    OP_WFTS,
+    OP_CS,
+    OP_CD,
+    OP_OV,
+    OP_SL,
+    OP_SR,
+    OP_NXL,
+    OP_NXR,
+    OP_ADJ,
+    OP_COUNT
+};
+extern const struct comparison comparisons[OP_COUNT];
 
 /* By PostgREST's name, or NULL. */
 const struct comparison *comparison_find(const char *name, size_t length);
@@ -40,18 +72,28 @@ struct filter {
     int negated;
     const char *column; /* a group's: the embedded resource that it is about, or NULL */
     size_t column_length;
+    int column_is_word; /* base/word.h: it is written as it is */
 
-    const struct comparison *comparison;
     enum quantifier quantifier;
-    const char *config;     /* of a text search, or NULL */
-    struct operand operand; /* read in place, never moved: it may point into itself */
+    const struct comparison *comparison;
+    const char *config; /* of a text search, or NULL */
 
     int is_or; /* a group's */
     struct filter *children, **last_child;
 
     const char *raw; /* what stands behind the column, or inside of the group's parentheses */
     size_t raw_length;
+
+    /* A comparison's. Read in place, never moved: it may point into itself. */
+    struct operand operand;
 };
+
+/* 1 for a comparison with one value by an operator that takes any. */
+static inline int filter_is_simple(const struct filter *filter)
+{
+    return filter->operand.kind == OPERAND_SCALAR && filter->comparison->takes <= TAKES_NULLABLE &&
+           filter->quantifier == QUANTIFIER_NONE;
+}
 
 /* What is wrong with this comparison's operand, or NULL. May change both: `eq` with the null value
  * becomes `is`. */

@@ -58,8 +58,6 @@ static const char *read_all(struct buffer *names, struct buffer *name, const cha
         at = *at == '"' ? read_quoted(name, at) : read_bare(name, at);
         if (at == NULL)
             return "a name in quotes does not end";
-        if (buffer_failed(name))
-            return OPERAND_NO_MEMORY;
         if (name->length == 0)
             return "a name is empty";
         put_name(names, buffer_text(name), name->length);
@@ -72,23 +70,25 @@ static const char *read_all(struct buffer *names, struct buffer *name, const cha
     }
 }
 
+/* Each byte of a name becomes two at most, and each name gets quotes around it. */
 const char *names_read(const char **out, const char *text, struct arena *arena)
 {
-    struct buffer names = BUFFER_INIT, name = BUFFER_INIT;
+    const size_t length = text != NULL ? strlen(text) : 0;
+    struct buffer names, name;
     const char *mistake;
+    char *memory;
 
+    *out = NULL;
     if (text == NULL)
         return "the names are NULL";
-    if (text_has_control(text, strlen(text)) || !text_is_utf8(text, strlen(text)))
+    if (text_has_control(text, length) || !text_is_utf8(text, length))
         return "the names contain a control character or are not valid UTF-8";
+    if (length > SIZE_MAX / 8 || (memory = arena_get(arena, 5 * length + 2)) == NULL)
+        return OPERAND_NO_MEMORY;
+    names = (struct buffer)BUFFER_OVER(memory, 4 * length + 1);
+    name = (struct buffer)BUFFER_OVER(memory + 4 * length + 1, length + 1);
     mistake = read_all(&names, &name, text);
-    *out = NULL;
-    if (!buffer_failed(&names) && !buffer_failed(&name) && mistake == NULL)
-        *out = arena_text(arena, buffer_text(&names), names.length);
-    if (*out == NULL && mistake == NULL)
-        mistake = OPERAND_NO_MEMORY;
-    buffer_free(&names);
-    buffer_free(&name);
+    *out = mistake == NULL ? memory : NULL;
     return mistake;
 }
 

@@ -104,7 +104,7 @@ static int take_pieces(struct parts *parts)
 static size_t
 list_length(const struct parts *parts, struct buffer *scratch, struct piece second, size_t n)
 {
-    const struct piece pieces[2] = {{"x", 1}, second};
+    const struct piece pieces[2] = {{"x", 1, 0}, second};
     struct filter filter = *parts->filter;
 
     filter.operand.pieces = pieces;
@@ -118,7 +118,7 @@ list_length(const struct parts *parts, struct buffer *scratch, struct piece seco
  * there are none. */
 static size_t room_for_values(struct parts *parts)
 {
-    static const struct piece x = {"x", 1};
+    static const struct piece x = {"x", 1, 0};
     supa_query *q = parts->q;
     struct filter *filter = parts->filter;
     const struct piece *pieces = filter->operand.pieces;

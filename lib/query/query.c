@@ -5,75 +5,39 @@
 #include "base/memory.h"
 #include "base/redact.h"
 #include "base/secret.h"
+#include "base/stash.h"
 #include "query/query_internal.h"
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 
-#define FIRST_BLOCK 2000  /* bytes: a usual query fits */
-#define KEPT        65536 /* bytes of a buffer that a spent query may keep */
-#define STASH       16
+#define FIRST_BLOCK 2000 /* bytes: a usual query fits */
 
-/* Spent queries, kept so that a warm program allocates nothing for the next ones. Each thread looks
- * in a place of its own first. */
-static _Atomic(supa_query *) stash[STASH];
+static struct stash spent;
 
 /* Stand in when there is no memory, or no query: they only tell their mistake. */
 static supa_query inert_no_memory = {
     .mistake = {.code = SUPA_ERROR_NO_MEMORY, .message = "out of memory"}};
-static supa_query inert_null = {
-    .mistake = {.code = SUPA_ERROR_ARGUMENT, .message = "the query is NULL"}};
-
-static size_t stash_place(void)
-{
-    static _Thread_local char mark;
-
-    return ((size_t)&mark >> 12) % STASH;
-}
-
-static supa_query *take_spent(void)
-{
-    size_t place = stash_place();
-
-    for (size_t i = 0; i < STASH; i++) {
-        supa_query *q = atomic_load_explicit(&stash[(place + i) % STASH], memory_order_relaxed);
-
-        if (q != NULL && (q = atomic_exchange(&stash[(place + i) % STASH], NULL)) != NULL)
-            return q;
-    }
-    return NULL;
-}
+supa_query query_inert = {.mistake = {.code = SUPA_ERROR_ARGUMENT, .message = "the query is NULL"}};
 
 static void destroy(supa_query *q)
 {
     buffer_free(&q->rows);
+    json_tape_free(&q->tape);
     arena_free(&q->arena);
     request_free(&q->request);
     memory_free(q);
 }
 
-static void keep_buffer(struct buffer *buffer)
-{
-    if (buffer->capacity > KEPT)
-        buffer_free(buffer);
-    buffer_clear(buffer);
-}
-
 static void keep_spent(supa_query *q)
 {
-    size_t place = stash_place();
-
-    arena_clear(&q->arena);
-    keep_buffer(&q->rows);
-    keep_buffer(&q->request.url);
-    for (size_t i = 0; i < STASH; i++) {
-        supa_query *none = NULL;
-
-        if (atomic_compare_exchange_strong(&stash[(place + i) % STASH], &none, q))
-            return;
-    }
-    destroy(q);
+    arena_rest(&q->arena, STASH_KEPT);
+    buffer_rest(&q->rows, STASH_KEPT);
+    buffer_rest(&q->request.url, STASH_KEPT);
+    if (q->tape.capacity > STASH_KEPT / sizeof *q->tape.nodes)
+        json_tape_free(&q->tape);
+    if (stash_keep(&spent, q) != 0)
+        destroy(q);
 }
 
 static void begin_shape(struct shape *shape)
@@ -82,13 +46,13 @@ static void begin_shape(struct shape *shape)
     shape->last_order = &shape->orders;
 }
 
+/* The C library's for certain: in its place the compiler would write one word at a time. */
+static void *(*const volatile fill)(void *, int, size_t) = memset;
+
 /* All but what a spent query keeps, which stands at the end: a mistake, memory. */
 static void begin(supa_query *q)
 {
-    const struct buffer rows = q->rows;
-
-    memset(q, 0, offsetof(struct supa_query, mistake));
-    q->rows = rows;
+    fill(q, 0, offsetof(struct supa_query, mistake));
     q->last_filter = &q->filters;
     q->last_key = &q->keys;
     q->last_argument = &q->arguments;
@@ -100,7 +64,7 @@ static void begin(supa_query *q)
 
 supa_query *query_fresh(void)
 {
-    supa_query *q = take_spent();
+    supa_query *q = stash_take(&spent);
 
     if (q == NULL) {
         q = memory_zero(sizeof *q);
@@ -115,14 +79,15 @@ supa_query *query_fresh(void)
 
 static int is_inert(const supa_query *q)
 {
-    return q == NULL || q == &inert_no_memory || q == &inert_null;
+    return q == NULL || q == &inert_no_memory || q == &query_inert;
 }
 
 void supa_query_free(supa_query *q)
 {
     if (is_inert(q))
         return;
-    secret_free(q->token);
+    if (q->token != NULL)
+        secret_free(q->token);
     q->token = NULL;
     supa_cancel_unref(q->cancel);
     q->cancel = NULL;
@@ -145,27 +110,16 @@ supa_query *query_no_memory(supa_query *q)
     return about(q);
 }
 
-supa_query *query_stopped(supa_query *q)
-{
-    if (q == NULL)
-        return &inert_null;
-    return q->mistake.code != SUPA_OK ? q : NULL;
-}
-
-supa_query *query_closed(supa_query *q, const char *call)
+supa_query *query_unclosed(supa_query *q, const char *call)
 {
     supa_query *stop = query_stopped(q);
 
     if (stop != NULL)
         return stop;
-    if (q->is_not)
-        return query_mistake(
-            q, SUPA_ERROR_ARGUMENT, call, NULL,
-            "it follows supa_not, which wants a filter or group");
-    if (q->depth != 0)
-        return query_mistake(
-            q, SUPA_ERROR_ARGUMENT, call, NULL, "a group is open: supa_end is missing before it");
-    return NULL;
+    return query_mistake(
+        q, SUPA_ERROR_ARGUMENT, call, NULL,
+        q->is_not ? "it follows supa_not, which wants a filter or group"
+                  : "a group is open: supa_end is missing before it");
 }
 
 void query_secrets(const supa_query *q, const char *secrets[QUERY_SECRETS])
@@ -203,33 +157,39 @@ supa_query *query_mistake(
 
 const char *query_keep(supa_query *q, const char *text)
 {
-    const char *copy = arena_text(&q->arena, text, strlen(text));
+    return query_keep_n(q, text, strlen(text));
+}
 
-    if (copy == NULL)
-        query_no_memory(q);
-    return copy;
+static int holds_secret(const struct target *target, const char *text, size_t length)
+{
+    for (size_t i = 0; target != NULL && target->secrets[i] != NULL; i++) {
+        if (strnlen(target->secrets[i], length + 1) <= length &&
+            strstr(text, target->secrets[i]) != NULL)
+            return 1;
+    }
+    return 0;
 }
 
 /* A relation is told to logs and errors: a key that was given by accident must not get there. */
-static const char *relation_mistake(const struct target *target, const char *relation)
+static const char *relation_mistake(const supa_query *q, const char *name)
 {
-    const char *mistake = escape_segment_mistake(relation);
+    const char *mistake = q->relation_is_word ? NULL : escape_segment_mistake(name);
 
-    for (size_t i = 0; mistake == NULL && target != NULL && target->secrets[i] != NULL; i++) {
-        if (strstr(relation, target->secrets[i]) != NULL)
-            mistake = "the name contains the client's key";
-    }
+    if (mistake == NULL && holds_secret(q->target, name, q->relation_length))
+        mistake = "the name contains the client's key";
     return mistake;
 }
 
 static supa_query *named(supa_query *q, const char *name, const char *call)
 {
-    const char *mistake = relation_mistake(q->target, name);
+    const char *mistake;
 
+    q->relation_length = name != NULL ? strlen(name) : 0;
+    q->relation_is_word = name != NULL && word_is_word(name, q->relation_length);
+    mistake = relation_mistake(q, name);
     if (mistake != NULL)
         return query_mistake(q, SUPA_ERROR_ARGUMENT, call, name, mistake);
-    q->relation_length = strlen(name);
-    q->relation = query_keep(q, name);
+    q->relation = query_keep_n(q, name, q->relation_length);
     return q;
 }
 
@@ -260,7 +220,7 @@ supa_query *supa_template(const char *relation)
 const supa_error *supa_query_error(const supa_query *q)
 {
     if (q == NULL)
-        return &inert_null.mistake;
+        return &query_inert.mistake;
     return q->mistake.code != SUPA_OK ? &q->mistake : NULL;
 }
 

@@ -5,11 +5,15 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/json.h"
+#include "base/word.h"
 #include "query/filter.h"
 #include "query/request.h"
 #include "query/select.h"
 #include "query/target.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <supa/query.h>
 
 #define GROUP_DEPTH 32 /* groups inside each other */
@@ -32,6 +36,7 @@ struct order {
     struct order *next;
     const char *column;
     size_t column_length;
+    int column_is_word;
     int flags;
 };
 
@@ -71,6 +76,7 @@ struct supa_query {
     enum query_kind kind;
     const char *relation; /* or function */
     size_t relation_length;
+    int relation_is_word;
     struct select select;
 
     struct filter *filters, **last_filter;
@@ -80,27 +86,33 @@ struct supa_query {
     struct shape shape;
     struct shape *embedded_shapes;
 
-    enum query_answer answer;
-    enum query_media media;
-    const char *media_type; /* MEDIA_OTHER's */
-    int strip_nulls, head, head_reason;
-    int explain, explain_flags;
+    /* What is seldom said: zeros where it is not, all of them at once in query_is_plain. */
+    union {
+        struct {
+            enum query_answer answer;
+            enum query_media media;
+            int strip_nulls, head, head_reason, return_headers;
+            supa_count_kind count;
+            int explain;
+            int missing_default, rollback, strict;
+            const char *timezone;
+            const char *columns; /* the caller's */
+        };
+        uint64_t said[8];
+    };
+    int explain_flags;
     supa_plan plan;
-    supa_count_kind count;
-    int return_headers;
+    const char *media_type; /* MEDIA_OTHER's */
+    int64_t max_affected;   /* −1: not set */
 
     int all_rows, own_copy, any_store;
     int kept;      /* the guard's: the relation's rows are kept to the store */
     int stamped;   /* the guard's: the rows to write were given their store */
     int uncounted; /* it is only described, so the scope does not count its mistakes */
-    int ignore_duplicates, missing_default, rollback, strict;
-    int64_t max_affected; /* −1: not set */
-    const char *timezone;
+    int ignore_duplicates;
     const char *on_conflict;
-    const char *columns; /* the caller's */
 
-    struct buffer rows;            /* the body that supa_set or supa_arg write */
-    size_t row_count;              /* of it */
+    size_t row_count;              /* of the rows that supa_set or supa_arg write */
     int row_is_open;               /* 1: it is in the middle of an object */
     int row_has_member;            /* 1: that object has a member already */
     int is_list;                   /* the rows are an array, so columns are named */
@@ -127,9 +139,25 @@ struct supa_query {
 
     supa_error mistake; /* code SUPA_OK while there is none */
     struct filter *open[GROUP_DEPTH];
+    struct buffer rows;    /* the body that supa_set or supa_arg write */
+    struct json_tape tape; /* of the JSON text that is read at the time */
     struct arena arena;
     struct request request;
 };
+
+_Static_assert(
+    offsetof(struct supa_query, columns) + sizeof(char *) <=
+        offsetof(struct supa_query, said) + sizeof((struct supa_query *)0)->said,
+    "said covers what is seldom said");
+
+/* 1 for a read of rows with nothing but columns, filters, order and limits, as most are. */
+static inline int query_is_plain(const supa_query *q)
+{
+    const uint64_t *said = q->said;
+
+    return (said[0] | said[1] | said[2] | said[3] | said[4] | said[5] | said[6] | said[7]) == 0 &&
+           q->kind == QUERY_READ && q->max_affected < 0;
+}
 
 /* A query that says nothing yet; the inert one when memory is gone. */
 supa_query *query_fresh(void);
@@ -141,11 +169,27 @@ query_new(struct target *target, enum query_kind kind, const char *name, const c
 /* A copy of a template for @target. Never NULL. */
 supa_query *query_on(const supa_query *from, struct target *target);
 
+/* Stands in where NULL is given for a query: it only tells its mistake. */
+extern supa_query query_inert;
+/* What query_closed returns for all but a good query between its calls. */
+supa_query *query_unclosed(supa_query *q, const char *call);
+
 /* What a call on a query begins with: the query to return at once when it is NULL or has a mistake,
  * else NULL. */
-supa_query *query_stopped(supa_query *q);
+static inline supa_query *query_stopped(supa_query *q)
+{
+    if (q == NULL)
+        return &query_inert;
+    return q->mistake.code != SUPA_OK ? q : NULL;
+}
+
 /* The same for calls that are no filters: a mistake inside of an open group or behind supa_not. */
-supa_query *query_closed(supa_query *q, const char *call);
+static inline supa_query *query_closed(supa_query *q, const char *call)
+{
+    if (q != NULL && q->mistake.code == SUPA_OK && !q->is_not && q->depth == 0)
+        return NULL;
+    return query_unclosed(q, call);
+}
 
 /* Remembers the mistake of the call @call, about @what (a column, or NULL), which is shown without
  * keys. Returns @q. */
@@ -159,6 +203,14 @@ supa_query *query_no_memory(supa_query *q);
 void query_secrets(const supa_query *q, const char *secrets[QUERY_SECRETS]);
 
 /* A copy of a text in the query's arena; NULL, and the mistake, when memory is gone. */
+static inline const char *query_keep_n(supa_query *q, const char *text, size_t length)
+{
+    const char *copy = arena_text(&q->arena, text, length);
+
+    if (copy == NULL)
+        query_no_memory(q);
+    return copy;
+}
 const char *query_keep(supa_query *q, const char *text);
 
 #endif

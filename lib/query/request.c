@@ -24,43 +24,83 @@ void request_free(struct request *request)
     request_init(request);
 }
 
+/* A text of the query's arena, as it is. */
+static inline void put_piece(struct buffer *url, const char *piece, size_t length)
+{
+    char *room = buffer_room(url, length + ARENA_UNIT);
+
+    if (room == NULL)
+        return;
+    arena_put(room, piece, length);
+    buffer_took(url, length);
+}
+
+static inline char *put_bytes(char *at, const char *bytes, size_t length)
+{
+    memcpy(at, bytes, length);
+    return at + length;
+}
+
+static inline char *put_direction(char *at, const struct order *order)
+{
+    at = (order->flags & SUPA_DESC) != 0 ? put_bytes(at, ".desc", 5) : put_bytes(at, ".asc", 4);
+    if ((order->flags & SUPA_NULLS_FIRST) != 0)
+        at = put_bytes(at, ".nullsfirst", 11);
+    else if ((order->flags & SUPA_NULLS_LAST) != 0)
+        at = put_bytes(at, ".nullslast", 10);
+    if (order->next != NULL)
+        *at++ = ',';
+    return at;
+}
+
 static void put_order(struct buffer *url, const struct order *order)
 {
-    escape_column(url, order->column, order->column_length, COLUMN_ORDER);
-    buffer_puts(url, (order->flags & SUPA_DESC) != 0 ? ".desc" : ".asc");
-    if ((order->flags & SUPA_NULLS_FIRST) != 0)
-        buffer_puts(url, ".nullsfirst");
-    else if ((order->flags & SUPA_NULLS_LAST) != 0)
-        buffer_puts(url, ".nullslast");
-    if (order->next != NULL)
-        buffer_putc(url, ',');
+    const size_t most = order->column_length + ARENA_UNIT + sizeof ".desc.nullsfirst,";
+    char *room = buffer_room(url, most), *at = room;
+
+    if (room == NULL)
+        return;
+    if (order->column_is_word) {
+        at = arena_put(at, order->column, order->column_length);
+    } else {
+        escape_column(url, order->column, order->column_length, COLUMN_ORDER);
+        at = room = buffer_room(url, most);
+        if (room == NULL)
+            return;
+    }
+    buffer_took(url, (size_t)(put_direction(at, order) - room));
+}
+
+static void put_embedded_key(struct buffer *url, const struct shape *shape, const char *key)
+{
+    buffer_putc(url, '&');
+    escape_column(url, shape->embedded, shape->embedded_length, COLUMN_RESOURCE);
+    buffer_putc(url, '.');
+    buffer_puts(url, key);
 }
 
 /* `&name=`, `&embedded.name=` */
-static void put_key(struct buffer *url, const struct shape *shape, const char *name)
+static inline void put_key(struct buffer *url, const struct shape *shape, const char *key)
 {
-    buffer_putc(url, '&');
-    if (shape->embedded != NULL) {
-        escape_column(url, shape->embedded, shape->embedded_length, COLUMN_RESOURCE);
-        buffer_putc(url, '.');
-    }
-    buffer_puts(url, name);
-    buffer_putc(url, '=');
+    if (shape->embedded != NULL)
+        put_embedded_key(url, shape, key + 1);
+    else
+        buffer_puts(url, key);
 }
 
 static void put_shape(struct buffer *url, const struct shape *shape, int64_t limit)
 {
     if (shape->orders != NULL)
-        put_key(url, shape, "order");
+        put_key(url, shape, "&order=");
     for (const struct order *order = shape->orders; order != NULL; order = order->next)
         put_order(url, order);
     if (shape->offset >= 0) {
-        put_key(url, shape, "offset");
-        buffer_put_int(url, shape->offset);
+        put_key(url, shape, "&offset=");
+        buffer_put_uint(url, (uint64_t)shape->offset);
     }
     if (limit >= 0) {
-        put_key(url, shape, "limit");
-        buffer_put_int(url, limit);
+        put_key(url, shape, "&limit=");
+        buffer_put_uint(url, (uint64_t)limit);
     }
 }
 
@@ -129,16 +169,20 @@ static void put_argument(struct buffer *url, const struct argument *argument)
         buffer_putc(url, '=');
         if (argument->is_variadic) {
             escape_plain(url, value->pieces[i].text, value->pieces[i].length);
-        } else if (value->kind == OPERAND_LIST) {
-            struct buffer array = BUFFER_INIT;
-
-            operand_array(&array, value);
-            escape_plain(url, buffer_text(&array), array.length);
-            url->failed |= buffer_failed(&array);
-            buffer_free(&array);
         } else {
             escape_plain(url, value->one.text, value->one.length);
         }
+    }
+}
+
+/* What only writes and functions have. */
+static void put_written(struct buffer *url, const supa_query *q)
+{
+    put_columns(url, q);
+    put_text(url, "&on_conflict=", q->on_conflict);
+    if (by_get(q)) {
+        for (const struct argument *a = q->arguments; a != NULL; a = a->next)
+            put_argument(url, a);
     }
 }
 
@@ -151,18 +195,20 @@ static void write_url(struct buffer *url, const supa_query *q)
     buffer_put(url, q->target->prefix, q->target->prefix_length);
     if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET)
         buffer_puts(url, "rpc/");
-    escape_segment(url, q->relation, q->relation_length);
+    if (q->relation_is_word)
+        put_piece(url, q->relation, q->relation_length);
+    else
+        escape_segment(url, q->relation, q->relation_length);
     parameters = url->length;
     if (q->select.text != NULL) {
         buffer_puts(url, "&select=");
-        escape_plain(url, q->select.text, q->select.length);
+        if (q->select.is_plain)
+            buffer_put(url, q->select.text, q->select.length);
+        else
+            escape_plain(url, q->select.text, q->select.length);
     }
-    put_columns(url, q);
-    put_text(url, "&on_conflict=", q->on_conflict);
-    if (by_get(q)) {
-        for (const struct argument *a = q->arguments; a != NULL; a = a->next)
-            put_argument(url, a);
-    }
+    if (q->kind != QUERY_READ)
+        put_written(url, q);
     for (const struct filter *f = q->filters; f != NULL; f = f->next) {
         buffer_putc(url, '&');
         filter_write(url, f);
@@ -227,6 +273,22 @@ own_headers(supa_query *q, const struct header_line *behind, int *failed)
     return behind;
 }
 
+/* How the answer is wanted and the request to be handled. */
+static void put_wishes(struct request *request, supa_query *q, size_t *n, int *failed)
+{
+    if (query_is_plain(q)) {
+        put_header(request, n, "Accept: application/json");
+        return;
+    }
+    put_header(request, n, accept_line(q));
+    if (q->content_type != NULL)
+        put_header(request, n, header_of(q, "Content-Type: ", q->content_type, failed));
+    else if (!by_get(q))
+        put_header(request, n, "Content-Type: application/json");
+    put_header(request, n, prefer_line(q));
+    *failed |= buffer_failed(&request->accept) || buffer_failed(&request->prefer);
+}
+
 static int write_headers(struct request *request, supa_query *q)
 {
     const struct header_line *behind =
@@ -234,19 +296,14 @@ static int write_headers(struct request *request, supa_query *q)
     size_t n = 0;
     int failed = 0;
 
-    put_header(request, &n, accept_line(q));
-    if (q->content_type != NULL)
-        put_header(request, &n, header_of(q, "Content-Type: ", q->content_type, &failed));
-    else if (!by_get(q))
-        put_header(request, &n, "Content-Type: application/json");
-    put_header(request, &n, prefer_line(q));
+    put_wishes(request, q, &n, &failed);
     put_header(request, &n, profile_of(q, &failed));
     put_header(request, &n, q->token);
     if (n == 0 || failed)
         return -1;
     request->lines[n - 1].next = request->further = own_headers(q, behind, &failed);
     request->headers = request->lines;
-    return failed || buffer_failed(&request->accept) || buffer_failed(&request->prefer) ? -1 : 0;
+    return failed ? -1 : 0;
 }
 
 static enum http_method method_of(const supa_query *q)
@@ -362,23 +419,29 @@ static int check_arguments(supa_query *q)
     return SUPA_OK;
 }
 
+/* The arguments and rows of all but reads, which have none. */
+static int finish_written(supa_query *q)
+{
+    int code = check_arguments(q);
+
+    if (code == SUPA_OK && body_finish(q) != 0)
+        code = error_no_memory(&q->mistake);
+    return code;
+}
+
 int request_build(supa_query *q)
 {
     int code = (int)q->mistake.code;
 
     if (code == SUPA_OK)
         code = check_query(q);
-    if (code == SUPA_OK)
-        code = check_arguments(q);
-    if (code == SUPA_OK && body_finish(q) != 0)
-        code = error_no_memory(&q->mistake);
+    if (code == SUPA_OK && q->kind != QUERY_READ)
+        code = finish_written(q);
     if (code == SUPA_OK)
         code = guard_check(q);
     if (code == SUPA_OK)
         code = write_request(q);
-    if (q->target != NULL)
-        error_about(
-            code != SUPA_OK ? &q->mistake : NULL, q->target->side, q->target->store_id,
-            q->relation);
+    if (code != SUPA_OK && q->target != NULL)
+        error_about(&q->mistake, q->target->side, q->target->store_id, q->relation);
     return code;
 }

@@ -2,6 +2,7 @@
 #include "query/select.h"
 
 #include "base/text.h"
+#include "base/word.h"
 
 #include <string.h>
 
@@ -54,7 +55,9 @@ static const char *strip(struct select *select, const char *text, struct arena *
     if (out == NULL)
         return SELECT_NO_MEMORY;
     for (size_t i = 0; i < length; i++) {
-        if (text[i] == '"') {
+        if (word_byte(text[i], WORD_SAFE)) {
+            out[used++] = text[i];
+        } else if (text[i] == '"') {
             size_t end = skip_quoted(text, length, i);
 
             if (end == 0)
@@ -127,14 +130,14 @@ static const char *add_embed(struct reader *reader, struct span key, struct span
     return NULL;
 }
 
-static int is_next(const struct reader *reader, const char *what)
+static inline int is_next(const struct reader *reader, const char *what)
 {
     size_t n = strlen(what);
 
     return reader->length - reader->at >= n && memcmp(reader->text + reader->at, what, n) == 0;
 }
 
-static int skip(struct reader *reader, const char *what)
+static inline int skip(struct reader *reader, const char *what)
 {
     if (!is_next(reader, what))
         return 0;
@@ -146,7 +149,7 @@ static int skip(struct reader *reader, const char *what)
 static struct span read_until(struct reader *reader, const char *ends)
 {
     const char *start = reader->text + reader->at;
-    size_t n = 0, left = reader->length - reader->at;
+    size_t n = word_run(start, WORD_SAFE), left = reader->length - reader->at;
 
     if (left != 0 && *start == '"')
         n = skip_quoted(start, left, 0);
@@ -299,14 +302,26 @@ static const char *read_items(struct reader *reader)
     }
 }
 
-const char *select_read(struct select *select, const char *text, struct arena *arena)
+/* The length of a list of plain names and stars, which is what most texts are, and which needs no
+ * second look; 0 for any other. */
+static size_t plain_length(const char *text)
+{
+    for (size_t at = 0;; at++) {
+        size_t n = text[at] == '*' ? 1 : word_run(text + at, WORD_SAFE);
+
+        at += n;
+        if (n == 0 || (text[at] != ',' && text[at] != '\0'))
+            return 0;
+        if (text[at] == '\0')
+            return at;
+    }
+}
+
+static const char *read_whole(struct select *select, const char *text, struct arena *arena)
 {
     struct reader reader;
     const char *mistake;
 
-    *select = (struct select){NULL, 0, NULL, 0, 0};
-    if (text == NULL)
-        return "it is NULL";
     if (!text_is_utf8(text, strlen(text)))
         return "it is not valid UTF-8";
     mistake = strip(select, text, arena);
@@ -314,13 +329,26 @@ const char *select_read(struct select *select, const char *text, struct arena *a
         return mistake;
     if (text_has_control(select->text, select->length))
         return "it contains a control character";
-    memset(&reader, 0, sizeof reader);
     reader.arena = arena;
     reader.select = select;
     reader.text = select->text;
     reader.length = select->length;
+    reader.at = reader.path_length = reader.depth = 0;
     reader.last = &select->embeds;
     mistake = read_items(&reader);
     select->mistake_at = reader.at;
     return mistake;
+}
+
+const char *select_read(struct select *select, const char *text, struct arena *arena)
+{
+    *select = (struct select){.text = NULL};
+    if (text == NULL)
+        return "it is NULL";
+    select->length = plain_length(text);
+    if (select->length == 0)
+        return read_whole(select, text, arena);
+    select->is_plain = 1;
+    select->text = strcmp(text, "*") == 0 ? "*" : arena_text(arena, text, select->length);
+    return select->text != NULL ? NULL : SELECT_NO_MEMORY;
 }

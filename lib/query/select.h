@@ -29,6 +29,7 @@ struct embed {
 struct select {
     const char *text; /* without white space outside of quotes; NULL: none was given */
     size_t length;
+    int is_plain; /* names and stars alone: nothing in it has to be encoded */
     struct embed *embeds;
     int has_aggregate; /* one stands in it, outside of embedded resources */
     size_t mistake_at; /* where in the text select_read found a mistake */

@@ -53,15 +53,12 @@ supa_query *supa_returning(supa_query *q, const char *columns)
     return choose(q, "supa_returning", columns);
 }
 
-/* The query's own shape, or the embedded resource's, which is made when it is first spoken of. */
-static struct shape *shape_of(supa_query *q, const char *call, const char *embedded)
+/* An embedded resource's shape is made when it is first spoken of. */
+static struct shape *embedded_shape(supa_query *q, const char *call, const char *embedded)
 {
     struct shape **place = &q->embedded_shapes;
-    const char *mistake;
+    const char *mistake = escape_column_mistake(embedded);
 
-    if (embedded == NULL)
-        return &q->shape;
-    mistake = escape_column_mistake(embedded);
     if (mistake != NULL) {
         query_mistake(q, SUPA_ERROR_ARGUMENT, call, embedded, mistake);
         return NULL;
@@ -81,35 +78,56 @@ static struct shape *shape_of(supa_query *q, const char *call, const char *embed
     return (*place)->embedded != NULL ? *place : NULL;
 }
 
-static const char *order_mistake(const char *column, int flags)
+static inline struct shape *shape_of(supa_query *q, const char *call, const char *embedded)
+{
+    return embedded == NULL ? &q->shape : embedded_shape(q, call, embedded);
+}
+
+static int are_flags(int flags)
 {
     const int both = SUPA_ASC | SUPA_DESC, nulls = SUPA_NULLS_FIRST | SUPA_NULLS_LAST;
 
-    if ((flags & ~(both | nulls)) != 0 || (flags & both) == both || (flags & nulls) == nulls)
-        return "the flags contradict each other or are none of supa_order's";
-    return escape_column_mistake(column);
+    return (flags & ~(both | nulls)) == 0 && (flags & both) != both && (flags & nulls) != nulls;
+}
+
+/* One term, which is copied; NULL, and the mistake, when that cannot be. */
+static struct order *new_order(supa_query *q, const char *call, const char *column, int flags)
+{
+    struct order *order = arena_get(&q->arena, sizeof *order);
+    const char *mistake;
+
+    if (order == NULL) {
+        query_no_memory(q);
+        return NULL;
+    }
+    *order = (struct order){.flags = flags};
+    order->column_length = column != NULL ? strlen(column) : 0;
+    order->column_is_word = column != NULL && word_is_word(column, order->column_length);
+    mistake = order->column_is_word ? NULL : escape_column_mistake(column);
+    if (mistake != NULL) {
+        query_mistake(q, SUPA_ERROR_ARGUMENT, call, column, mistake);
+        return NULL;
+    }
+    order->column = query_keep_n(q, column, order->column_length);
+    return order->column != NULL ? order : NULL;
 }
 
 static supa_query *
 order_by(supa_query *q, const char *call, const char *embedded, const char *column, int flags)
 {
     supa_query *stop = query_closed(q, call);
-    const char *mistake = order_mistake(column, flags);
     struct shape *shape;
     struct order *order;
 
     if (stop != NULL)
         return stop;
-    if (mistake != NULL)
-        return query_mistake(q, SUPA_ERROR_ARGUMENT, call, column, mistake);
-    shape = shape_of(q, call, embedded);
+    if (!are_flags(flags))
+        return query_mistake(
+            q, SUPA_ERROR_ARGUMENT, call, column,
+            "the flags contradict each other or are none of supa_order's");
+    order = new_order(q, call, column, flags);
+    shape = order != NULL ? shape_of(q, call, embedded) : NULL;
     if (shape == NULL)
-        return q;
-    order = arena_get(&q->arena, sizeof *order);
-    if (order == NULL)
-        return query_no_memory(q);
-    *order = (struct order){NULL, query_keep(q, column), strlen(column), flags};
-    if (order->column == NULL)
         return q;
     *shape->last_order = order;
     shape->last_order = &order->next;

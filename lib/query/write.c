@@ -2,6 +2,7 @@
 /* The calls of writes and of functions: their rows, arguments and bodies. */
 #include "base/json_write.h"
 #include "base/text.h"
+#include "base/word.h"
 #include "query/body.h"
 #include "query/header.h"
 #include "query/names.h"
@@ -158,6 +159,8 @@ static const char *name_mistake(const char *name)
 {
     if (name == NULL || *name == '\0')
         return "the name is NULL or empty";
+    if (name[word_run(name, WORD_SAFE)] == '\0')
+        return NULL;
     if (!text_is_utf8(name, strlen(name)))
         return "the name is not valid UTF-8";
     return text_has_control(name, strlen(name)) ? "the name contains a control character" : NULL;
@@ -177,7 +180,7 @@ static supa_query *put_member(supa_query *q, const char *call, const char *name,
     q->row_has_member = 1;
     json_put_string(&q->rows, name, strlen(name));
     buffer_putc(&q->rows, ':');
-    mistake = operand_json(&q->rows, value, &q->arena);
+    mistake = operand_json(&q->rows, &value, &q->arena, &q->tape);
     return mistake == NULL ? q : query_mistake(q, SUPA_ERROR_ARGUMENT, call, name, mistake);
 }
 
@@ -212,7 +215,9 @@ keep_argument(supa_query *q, const char *call, const char *name, supa_value valu
     argument->name = query_keep(q, name);
     if (argument->name == NULL)
         return q;
-    mistake = operand_read(&argument->value, value, &q->arena);
+    mistake = operand_read(&argument->value, &value, &q->arena, &q->tape);
+    if (mistake == NULL && argument->value.kind == OPERAND_LIST && !is_variadic)
+        mistake = operand_array(&argument->value, &q->arena);
     if (mistake != NULL)
         return query_mistake(q, SUPA_ERROR_ARGUMENT, call, name, mistake);
     *q->last_argument = argument;

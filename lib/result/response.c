@@ -3,10 +3,13 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/stash.h"
 #include "base/text.h"
 #include "result/server_error.h"
 
 #include <string.h>
+
+static struct stash spent;
 
 static supa_response no_memory = {
     .error = {.code = SUPA_ERROR_NO_MEMORY, .message = "out of memory"},
@@ -24,8 +27,10 @@ static void begin(supa_response *response)
 
 supa_response *response_new(void)
 {
-    supa_response *response = memory_zero(sizeof *response);
+    supa_response *response = stash_take(&spent);
 
+    if (response == NULL)
+        response = memory_zero(sizeof *response);
     if (response == NULL)
         return &no_memory;
     begin(response);
@@ -61,15 +66,35 @@ void response_clear(supa_response *response)
     begin(response);
 }
 
-void supa_response_free(supa_response *response)
+static void destroy(supa_response *response)
 {
-    if (response == NULL || response->shared)
-        return;
-    tree_free(response->tree);
     document_free(&response->document);
     buffer_free(&response->lines);
     reply_free(&response->reply);
     memory_free(response);
+}
+
+/* A document keeps as many nodes as its reader takes at first for a text of the length that is kept. What
+ * it remembers of columns is never more than that. */
+static int is_large(const struct document *document)
+{
+    return document->tape.capacity > STASH_KEPT / 8 + 16 ||
+           document->row_capacity > STASH_KEPT / sizeof *document->rows ||
+           document->copies_capacity > STASH_KEPT || document->shapes.learned > STASH_KEPT;
+}
+
+void supa_response_free(supa_response *response)
+{
+    if (response == NULL || response->shared)
+        return;
+    response_clear(response);
+    buffer_rest(&response->lines, STASH_KEPT);
+    buffer_rest(&response->reply.headers, STASH_KEPT);
+    buffer_rest(&response->reply.body, STASH_KEPT);
+    if (is_large(&response->document))
+        document_free(&response->document);
+    if (stash_keep(&spent, response) != 0)
+        destroy(response);
 }
 
 void response_fail(supa_response *response, const supa_error *error)

@@ -4,6 +4,8 @@
 #define RESULT_ROWS_H
 
 #include "base/json.h"
+#include "base/json_shape.h"
+#include "result/splitter.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,28 +19,6 @@ enum row_shape {
     ROWS_WHOLE /* the root, whatever it is: an element of an array that is not there */
 };
 
-/* One name of the rows' columns, as it was found in the row read last. */
-struct column {
-    uint32_t name, name_end; /* the key's bytes in the text */
-    uint32_t key;            /* its node in the current row */
-    uint32_t first; /* the first column of this name, or JSON_NONE until it is looked for */
-    uint32_t after; /* the column that was asked for after this one */
-};
-
-/* Rows of one answer have the same columns in the same order, and programs ask for them in the same
- * order for each row. So the document remembers the columns of the last row and which was asked for
- * after which. A guess is checked against the row's own keys, each once a row; a row that differs
- * changes what is remembered from there on. */
-struct columns {
-    struct column *items;
-    uint32_t known;    /* columns remembered */
-    uint32_t capacity; /* of items */
-    uint32_t row;      /* the row that is being read, or JSON_NONE */
-    uint32_t verified; /* so many columns are known to be this row's */
-    uint32_t unread;   /* the node of the row's first key that is not verified */
-    uint32_t last;     /* the column that was asked for last */
-};
-
 /* A text and its rows. Zeros are an empty one. Getters write to it: one thread at a time. */
 struct document {
     const char *text;
@@ -50,7 +30,7 @@ struct document {
      * its NUL included; JSON_MARK on a string says that it is there. So a text is decoded once. */
     char *copies;
     size_t copies_capacity;
-    struct columns columns;
+    struct json_shapes shapes; /* what makes the next row and the next getter quick */
 };
 
 /* Reads @text, which must outlive the document or its next reading. Returns JSON_OK, JSON_MALFORMED
@@ -63,6 +43,10 @@ int document_read(
  * document_row(document, 0). Takes no memory when the rows before were as large and as many-sided. */
 int document_read_row(
     struct document *document, const char *text, size_t length, struct json_error *error);
+/* The next row of a stream, document_row(document, 0), valid until the splitter is fed: the two of
+ * splitter_next and document_read_row in one, which is quicker and takes and refuses the same. What
+ * is wrong in a row becomes the splitter's problem; splitter_offset is then near the row. */
+enum split document_next_row(struct document *document, struct splitter *splitter);
 void document_clear(struct document *document); /* no text, no rows; keeps its memory */
 void document_free(struct document *document);
 

@@ -186,6 +186,8 @@ static int leave_place(struct splitter *splitter)
     return 0;
 }
 
+static const char too_large[] = "a row is larger than it may be";
+
 /* The end of the element at held.front. A bound that is passed is told as soon as it is known, so
  * that no more of the element is held. */
 static enum split read_element(struct splitter *splitter, const char **row, size_t *length)
@@ -195,27 +197,60 @@ static enum split read_element(struct splitter *splitter, const char **row, size
     int whole = opens ? scan_long(splitter) : scan_word(splitter);
 
     if (splitter->at - held->front > splitter->row_max)
-        return bad(splitter, SPLITTER_TOO_LARGE, "a row is larger than it may be");
+        return bad(splitter, SPLITTER_TOO_LARGE, too_large);
     if (!whole)
         return SPLIT_MORE;
     *row = held->bytes + held->front;
     *length = splitter->at - held->front;
-    held->front = splitter->at;
-    splitter->place = PLACE_BEHIND;
-    return SPLIT_ROW;
+    return splitter_take(splitter, *length);
 }
 
-enum split splitter_next(struct splitter *splitter, const char **row, size_t *length)
+/* Steps up to an element's start: SPLIT_ROW, also when its end was looked for before. */
+static enum split find_element(struct splitter *splitter)
 {
     while (splitter->problem == SPLITTER_NONE) {
         if (splitter->place == PLACE_ELEMENT)
-            return read_element(splitter, row, length);
+            return SPLIT_ROW;
         if (!skip_blanks(splitter))
             return splitter->place == PLACE_AFTER ? SPLIT_END : SPLIT_MORE;
         if (leave_place(splitter) != 0)
             break;
     }
     return SPLIT_BAD;
+}
+
+enum split splitter_next(struct splitter *splitter, const char **row, size_t *length)
+{
+    enum split split = find_element(splitter);
+
+    return split == SPLIT_ROW ? read_element(splitter, row, length) : split;
+}
+
+enum split splitter_peek(struct splitter *splitter, const char **bytes, size_t *length)
+{
+    const struct held *held = &splitter->held;
+
+    if (find_element(splitter) != SPLIT_ROW || splitter->at != held->front + 1)
+        return SPLIT_MORE;
+    *bytes = held->bytes + held->front;
+    *length = held->behind - held->front;
+    return SPLIT_ROW;
+}
+
+enum split splitter_take(struct splitter *splitter, size_t length)
+{
+    if (length > splitter->row_max)
+        return bad(splitter, SPLITTER_TOO_LARGE, too_large);
+    splitter->held.front += length;
+    splitter->at = splitter->held.front;
+    splitter->place = PLACE_BEHIND;
+    return SPLIT_ROW;
+}
+
+enum split
+splitter_refuse(struct splitter *splitter, enum splitter_problem problem, const char *what)
+{
+    return bad(splitter, problem, what);
 }
 
 int splitter_finish(struct splitter *splitter)

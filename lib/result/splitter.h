@@ -64,6 +64,17 @@ size_t splitter_feed(struct splitter *splitter, const char *bytes, size_t n);
 /* The next element, which is valid until the next call of splitter_feed or splitter_free. */
 enum split splitter_next(struct splitter *splitter, const char **row, size_t *length);
 
+/* For a reader that finds the end of an element by itself, which spares looking at it twice.
+ * splitter_peek is SPLIT_ROW at the start of an element of which nothing has been looked at, with all
+ * that is held from there on in @bytes; splitter_take then hands out @length bytes of it, or
+ * splitter_next goes on as if it had not been asked. SPLIT_MORE says that there is no such start
+ * now: then splitter_next decides. */
+enum split splitter_peek(struct splitter *splitter, const char **bytes, size_t *length);
+enum split splitter_take(struct splitter *splitter, size_t length);
+/* What the reader of a row found wrong in it. */
+enum split
+splitter_refuse(struct splitter *splitter, enum splitter_problem problem, const char *what);
+
 /* To be called when no more bytes come: 0 when all elements were asked for and the array has ended,
  * else −1 with a problem. */
 int splitter_finish(struct splitter *splitter);

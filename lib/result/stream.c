@@ -51,44 +51,20 @@ static enum stream_step bad_text(struct stream *stream)
 
     error_set(
         &stream->error, code_of(stream->splitter.problem), SUPA_ANSWERED,
-        "the answer's rows: %s, near byte %llu", what != NULL ? what : "broken",
-        (unsigned long long)splitter_offset(&stream->splitter));
-    return STREAM_BAD;
-}
-
-static enum stream_step read_row(struct stream *stream, const char *text, size_t length)
-{
-    struct json_error error;
-    int code = document_read_row(&stream->document, text, length, &error);
-
-    if (code == JSON_OK) {
-        stream->rows++;
-        return STREAM_ROW;
-    }
-    if (code != JSON_MALFORMED)
-        error_set(&stream->error, SUPA_ERROR_NO_MEMORY, SUPA_ANSWERED, "out of memory");
-    else
-        error_set(
-            &stream->error, SUPA_ERROR_MALFORMED, SUPA_ANSWERED,
-            "row %lld is no valid JSON: %s, at byte %zu of %zu", (long long)stream->rows + 1,
-            error.what, error.offset, length);
+        "row %lld of the answer: %s, near byte %llu", (long long)stream->rows + 1,
+        what != NULL ? what : "broken", (unsigned long long)splitter_offset(&stream->splitter));
     return STREAM_BAD;
 }
 
 enum stream_step stream_next(struct stream *stream, supa_row *row)
 {
-    enum stream_step step;
-    const char *text;
-    size_t length;
-
     if (stream->error.code != SUPA_OK)
         return STREAM_BAD;
-    switch (splitter_next(&stream->splitter, &text, &length)) {
+    switch (document_next_row(&stream->document, &stream->splitter)) {
     case SPLIT_ROW:
-        step = read_row(stream, text, length);
-        if (step == STREAM_ROW)
-            *row = document_row(&stream->document, 0);
-        return step;
+        stream->rows++;
+        *row = document_row(&stream->document, 0);
+        return STREAM_ROW;
     case SPLIT_MORE:
         stream->rows_ready = 0;
         return STREAM_MORE;

@@ -19,6 +19,7 @@ layer() {
   multi/*) echo 7 ;;
   execute*|rows*|pages*) echo 8 ;;
   manager/*) echo 9 ;;
+  platform/*) echo 10 ;;
   *) echo 99 ;;
   esac
 }
@@ -30,6 +31,9 @@ for file in $(cd lib && ls ./*.[ch] ./*/*.[ch] | sed 's,^\./,,'); do
     # transport and query do not know each other beyond the seam
     case $file:$header in
     transport/*:query/*) fail "lib/$file includes $header" ;;
+    # the platform stands on the public interface
+    platform/*:base/*|platform/*:platform/*) ;;
+    platform/*) fail "lib/$file includes $header" ;;
     esac
   done
 done

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "client_internal.h"
+#include "fake_master.h"
 
 #include <CUnit/CUnit.h>
 #include <pthread.h>
@@ -15,200 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { THREADS = 32, RACERS = 4, ROUNDS = 10000, STORES = 3, FOREVER_MS = 3600000, SOON_S = 5 };
-
-/* A master that can be stopped amid its loads. Each client's URL tells the generation that was
- * current when its load began. */
-struct master {
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    atomic_long generation;
-    size_t loads;   /* begun */
-    size_t running; /* begun and not ended */
-    size_t most;    /* that ever ran at once */
-    int gated;      /* loads wait for open_gate */
-    int failing;
-    struct cache *forgets_in; /* forgotten in this cache amid each load */
-    supa_client *ready;       /* handed out instead of a new one */
-};
-
-static void start_master(struct master *master)
-{
-    memset(master, 0, sizeof *master);
-    pthread_mutex_init(&master->mutex, NULL);
-    pthread_cond_init(&master->changed, NULL);
-    atomic_init(&master->generation, 1);
-}
-
-static void end_master(struct master *master)
-{
-    pthread_cond_destroy(&master->changed);
-    pthread_mutex_destroy(&master->mutex);
-}
-
-static size_t loads_of(struct master *master)
-{
-    size_t loads;
-
-    pthread_mutex_lock(&master->mutex);
-    loads = master->loads;
-    pthread_mutex_unlock(&master->mutex);
-    return loads;
-}
-
-/* Fails when they do not come. */
-static void await_loads(struct master *master, size_t least)
-{
-    struct timespec limit;
-    int result = 0;
-
-    clock_gettime(CLOCK_REALTIME, &limit);
-    limit.tv_sec += SOON_S;
-    pthread_mutex_lock(&master->mutex);
-    while (master->loads < least && result == 0)
-        result = pthread_cond_timedwait(&master->changed, &master->mutex, &limit);
-    pthread_mutex_unlock(&master->mutex);
-    CU_ASSERT_EQUAL(result, 0);
-}
-
-static void open_gate(struct master *master)
-{
-    pthread_mutex_lock(&master->mutex);
-    master->gated = 0;
-    pthread_cond_broadcast(&master->changed);
-    pthread_mutex_unlock(&master->mutex);
-}
-
-static supa_client *new_client(long generation, supa_error *error)
-{
-    supa_client_options options = SUPA_CLIENT_OPTIONS_INIT;
-    char url[64];
-
-    snprintf(url, sizeof url, "https://g%ld.example.test", generation);
-    options.url = url;
-    options.key = "a-key-for-tests";
-    return supa_client_new(&options, error);
-}
-
-static long generation_of(const supa_client *client)
-{
-    return client != NULL ? strtol(client->options.url + strlen("https://g"), NULL, 10) : -1;
-}
-
-/* Returns the load's number. */
-static size_t enter(struct master *master)
-{
-    size_t number;
-
-    pthread_mutex_lock(&master->mutex);
-    number = ++master->loads;
-    if (++master->running > master->most)
-        master->most = master->running;
-    pthread_cond_broadcast(&master->changed);
-    while (master->gated)
-        pthread_cond_wait(&master->changed, &master->mutex);
-    pthread_mutex_unlock(&master->mutex);
-    return number;
-}
-
-static void leave(struct master *master)
-{
-    pthread_mutex_lock(&master->mutex);
-    master->running--;
-    pthread_mutex_unlock(&master->mutex);
-}
-
-static supa_client *load(void *user, const char *store_id, supa_error *error)
-{
-    struct master *master = user;
-    long generation = atomic_load(&master->generation);
-    size_t number = enter(master);
-    supa_client *client = NULL;
-
-    if (master->forgets_in != NULL)
-        cache_forget(master->forgets_in, store_id);
-    if (master->failing)
-        error_set(error, SUPA_ERROR_NETWORK, SUPA_NOT_SENT, "load %zu", number);
-    else if (master->ready != NULL)
-        client = supa_client_ref(master->ready);
-    else
-        client = new_client(generation, error);
-    leave(master);
-    return client;
-}
-
-/* The store of a number, as a UUID. */
-static const char *store(size_t number, char out[UUID_LENGTH + 1])
-{
-    snprintf(out, UUID_LENGTH + 1, "00000000-0000-4000-8000-%012zx", number % 0xFFFFFFFFFF);
-    return out;
-}
-
-/* Leases the store and gives it back; its generation, or −1. */
-static long look(struct cache *cache, size_t number)
-{
-    char id[UUID_LENGTH + 1];
-    supa_client *client = cache_lease(cache, store(number, id), NULL);
-    long generation = generation_of(client);
-
-    supa_client_unref(client);
-    return generation;
-}
-
-static void forget(struct cache *cache, size_t number)
-{
-    char id[UUID_LENGTH + 1];
-
-    cache_forget(cache, store(number, id));
-}
-
-static struct cache *new_cache(struct master *master, int64_t max, int64_t ttl_ms)
-{
-    struct cache *cache;
-
-    start_master(master);
-    cache = cache_new(max, ttl_ms, load, master);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(cache);
-    return cache;
-}
-
-static void end_cache(struct cache *cache, struct master *master)
-{
-    cache_free(cache);
-    end_master(master);
-}
-
-/* A thread that leases one store. */
-struct lessee {
-    pthread_t thread;
-    struct cache *cache;
-    size_t number;
-    atomic_int *arrived;
-    supa_client *client;
-    supa_error error;
-};
-
-static void *lease(void *user)
-{
-    struct lessee *lessee = user;
-    char id[UUID_LENGTH + 1];
-
-    if (lessee->arrived != NULL)
-        atomic_fetch_add(lessee->arrived, 1);
-    lessee->client = cache_lease(lessee->cache, store(lessee->number, id), &lessee->error);
-    return NULL;
-}
-
-static void start_lessee(struct lessee *lessee)
-{
-    CU_ASSERT_EQUAL_FATAL(pthread_create(&lessee->thread, NULL, lease, lessee), 0);
-}
-
-static void end_lessee(struct lessee *lessee)
-{
-    pthread_join(lessee->thread, NULL);
-    supa_client_unref(lessee->client);
-}
+enum { THREADS = 32, RACERS = 4, ROUNDS = 10000, STORES = 3 };
 
 static void a_store_is_loaded_once_and_then_kept(void)
 {
@@ -219,15 +27,8 @@ static void a_store_is_loaded_once_and_then_kept(void)
         for (size_t i = 0; i < 50; i++)
             CU_ASSERT_EQUAL(look(cache, i), 1);
     }
-    CU_ASSERT_EQUAL(loads_of(&master), 50);
+    CU_ASSERT_EQUAL(master_loads(&master), 50);
     end_cache(cache, &master);
-}
-
-static void sleep_ms(long ms)
-{
-    struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-
-    nanosleep(&time, NULL);
 }
 
 /* All ask for one store while its load is stopped. Nobody outside can see who waits: they get
@@ -248,10 +49,10 @@ static size_t ask_at_once(struct lessee *lessees, int failing, long pause_ms)
     while (atomic_load(&arrived) < THREADS)
         sched_yield();
     sleep_ms(pause_ms);
-    open_gate(&master);
+    master_open(&master);
     for (size_t i = 0; i < THREADS; i++)
         pthread_join(lessees[i].thread, NULL);
-    loads = loads_of(&master);
+    loads = master_loads(&master);
     end_cache(cache, &master);
     return loads;
 }
@@ -275,10 +76,10 @@ static void a_failed_load_fails_for_all_who_wait_with_its_cause(void)
     size_t loads = 0;
 
     for (long pause_ms = 1; loads != 1 && pause_ms < 2000; pause_ms *= 4) {
-        loads = ask_at_once(lessees, 1, pause_ms);
+        loads = ask_at_once(lessees, SUPA_ERROR_DATABASE, pause_ms);
         for (size_t i = 0; i < THREADS; i++) {
             CU_ASSERT_PTR_NULL(lessees[i].client);
-            CU_ASSERT_EQUAL(lessees[i].error.code, SUPA_ERROR_NETWORK);
+            CU_ASSERT_EQUAL(lessees[i].error.code, SUPA_ERROR_DATABASE);
             CU_ASSERT_EQUAL(strncmp(lessees[i].error.message, "load ", 5), 0);
         }
     }
@@ -292,13 +93,13 @@ static void a_failure_is_not_remembered(void)
     struct master master;
     struct cache *cache = new_cache(&master, 100, FOREVER_MS);
 
-    master.failing = 1;
+    master.failing = SUPA_ERROR_DATABASE;
     CU_ASSERT_EQUAL(look(cache, 0), -1);
     CU_ASSERT_EQUAL(look(cache, 0), -1);
     master.failing = 0;
     CU_ASSERT_EQUAL(look(cache, 0), 1);
     CU_ASSERT_EQUAL(look(cache, 0), 1);
-    CU_ASSERT_EQUAL(loads_of(&master), 3);
+    CU_ASSERT_EQUAL(master_loads(&master), 3);
     end_cache(cache, &master);
 }
 
@@ -314,13 +115,13 @@ static void different_stores_load_side_by_side(void)
         lessees[i] = (struct lessee){.cache = cache, .number = i};
         start_lessee(&lessees[i]);
     }
-    await_loads(&master, THREADS + 1);
+    master_await(&master, THREADS + 1);
     CU_ASSERT_EQUAL(look(cache, THREADS), 1); /* what is cached stays within reach */
-    open_gate(&master);
+    master_open(&master);
     for (size_t i = 0; i < THREADS; i++)
         end_lessee(&lessees[i]);
     CU_ASSERT_EQUAL(master.most, THREADS);
-    CU_ASSERT_EQUAL(loads_of(&master), THREADS + 1);
+    CU_ASSERT_EQUAL(master_loads(&master), THREADS + 1);
     end_cache(cache, &master);
 }
 
@@ -336,11 +137,11 @@ static void forgotten_stores_are_loaded_again(void)
     forget(cache, 777);
     for (size_t i = 0; i < 200; i++)
         CU_ASSERT_EQUAL(look(cache, i), i == 7 ? 2 : 1);
-    CU_ASSERT_EQUAL(loads_of(&master), 201);
+    CU_ASSERT_EQUAL(master_loads(&master), 201);
     cache_forget(cache, NULL);
     for (size_t i = 0; i < 200; i++)
         CU_ASSERT_EQUAL(look(cache, i), 2);
-    CU_ASSERT_EQUAL(loads_of(&master), 401);
+    CU_ASSERT_EQUAL(master_loads(&master), 401);
     end_cache(cache, &master);
 }
 
@@ -354,21 +155,21 @@ static void check_overtaken(int all)
 
     master.gated = 1;
     start_lessee(&first);
-    await_loads(&master, 1);
+    master_await(&master, 1);
     atomic_store(&master.generation, 2);
     if (all)
         cache_forget(cache, NULL);
     else
         forget(cache, 0);
     start_lessee(&newcomer);
-    await_loads(&master, 2); /* it does not join the first one's */
-    open_gate(&master);
+    master_await(&master, 2); /* it does not join the first one's */
+    master_open(&master);
     pthread_join(newcomer.thread, NULL);
     pthread_join(first.thread, NULL);
     CU_ASSERT_EQUAL(generation_of(newcomer.client), 2);
     CU_ASSERT_EQUAL(generation_of(first.client), 2);
     CU_ASSERT_EQUAL(look(cache, 0), 2);
-    CU_ASSERT_EQUAL(loads_of(&master), 2);
+    CU_ASSERT_EQUAL(master_loads(&master), 2);
     supa_client_unref(newcomer.client);
     supa_client_unref(first.client);
     end_cache(cache, &master);
@@ -389,15 +190,15 @@ static void a_lone_lease_that_is_overtaken_loads_again(void)
 
     master.gated = 1;
     start_lessee(&first);
-    await_loads(&master, 1);
+    master_await(&master, 1);
     atomic_store(&master.generation, 2);
     forget(cache, 1); /* another store's: no matter */
     forget(cache, 0);
-    open_gate(&master);
+    master_open(&master);
     pthread_join(first.thread, NULL);
     CU_ASSERT_EQUAL(generation_of(first.client), 2);
     CU_ASSERT_EQUAL(look(cache, 0), 2);
-    CU_ASSERT_EQUAL(loads_of(&master), 2);
+    CU_ASSERT_EQUAL(master_loads(&master), 2);
     supa_client_unref(first.client);
     end_cache(cache, &master);
 }
@@ -410,13 +211,13 @@ static void forgetting_one_store_leaves_the_loads_of_others(void)
 
     master.gated = 1;
     start_lessee(&first);
-    await_loads(&master, 1);
+    master_await(&master, 1);
     for (size_t i = 1; i < 1000; i++)
         forget(cache, i);
-    open_gate(&master);
+    master_open(&master);
     end_lessee(&first);
     CU_ASSERT_EQUAL(look(cache, 0), 1);
-    CU_ASSERT_EQUAL(loads_of(&master), 1);
+    CU_ASSERT_EQUAL(master_loads(&master), 1);
     end_cache(cache, &master);
 }
 
@@ -428,10 +229,10 @@ static void a_lease_ends_even_if_every_load_is_overtaken(void)
 
     master.forgets_in = cache;
     CU_ASSERT_EQUAL(look(cache, 0), 1);
-    loads = loads_of(&master);
+    loads = master_loads(&master);
     CU_ASSERT(loads >= 2 && loads <= 10);
     CU_ASSERT_EQUAL(look(cache, 0), 1); /* nothing of it was kept */
-    CU_ASSERT_EQUAL(loads_of(&master), 2 * loads);
+    CU_ASSERT_EQUAL(master_loads(&master), 2 * loads);
     end_cache(cache, &master);
 }
 
@@ -441,10 +242,10 @@ static void a_store_is_loaded_again_when_its_time_is_over(void)
     struct cache *cache = new_cache(&master, 100, 20);
 
     look(cache, 0);
-    sleep_ms(21);
+    master_turn(&master, 21);
     atomic_store(&master.generation, 2);
     CU_ASSERT_EQUAL(look(cache, 0), 2);
-    CU_ASSERT_EQUAL(loads_of(&master), 2);
+    CU_ASSERT_EQUAL(master_loads(&master), 2);
     end_cache(cache, &master);
 }
 
@@ -458,7 +259,7 @@ static void times_that_never_end_do_not_overflow(void)
 
         CU_ASSERT_EQUAL(look(cache, 0), 1);
         CU_ASSERT_EQUAL(look(cache, 0), 1);
-        CU_ASSERT_EQUAL(loads_of(&master), 1);
+        CU_ASSERT_EQUAL(master_loads(&master), 1);
         end_cache(cache, &master);
     }
 }
@@ -485,9 +286,7 @@ static void no_more_stores_are_kept_than_the_limit(void)
         struct cache *cache = new_cache(&master, limits[i], FOREVER_MS);
 
         for (size_t n = 0; n < LEASES; n++) {
-            char id[UUID_LENGTH + 1];
-
-            clients[n] = cache_lease(cache, store(n, id), NULL);
+            clients[n] = cache_lease(cache, store(n), 0, NULL);
             CU_ASSERT_PTR_NOT_NULL_FATAL(clients[n]);
             CU_ASSERT(count_cached(clients, n + 1) <= limit);
         }
@@ -507,10 +306,10 @@ static void check_hot(int64_t limit)
     struct cache *cache = new_cache(&master, limit, FOREVER_MS);
 
     for (size_t crowd = 0; crowd < 20 * (size_t)limit; crowd++) {
-        loads = loads_of(&master);
+        loads = master_loads(&master);
         for (size_t i = 0; i < hot; i++)
             look(cache, i);
-        reloads += loads_of(&master) - loads;
+        reloads += master_loads(&master) - loads;
         look(cache, 1000000 + crowd);
     }
     printf(
@@ -531,13 +330,12 @@ static void leases_outlive_eviction_forgetting_and_the_cache(void)
 {
     struct master master;
     struct cache *cache = new_cache(&master, 1, FOREVER_MS);
-    char id[UUID_LENGTH + 1];
-    supa_client *evicted = cache_lease(cache, store(0, id), NULL);
-    supa_client *forgotten = cache_lease(cache, store(1, id), NULL);
+    supa_client *evicted = cache_lease(cache, store(0), 0, NULL);
+    supa_client *forgotten = cache_lease(cache, store(1), 0, NULL);
     supa_client *kept;
 
-    cache_forget(cache, id);
-    kept = cache_lease(cache, store(2, id), NULL);
+    forget(cache, 1);
+    kept = cache_lease(cache, store(2), 0, NULL);
     end_cache(cache, &master);
     CU_ASSERT_EQUAL(generation_of(evicted), 1);
     CU_ASSERT_EQUAL(generation_of(forgotten), 1);
@@ -593,7 +391,7 @@ static void after_a_forget_nobody_gets_what_is_older(void)
     CU_ASSERT_EQUAL(atomic_load(&race.stale), 0);
     CU_ASSERT_EQUAL(atomic_load(&race.failed), 0);
     printf(
-        "\n    %d rounds, %zu loads, %zu at once at most", ROUNDS, loads_of(&race.master),
+        "\n    %d rounds, %zu loads, %zu at once at most", ROUNDS, master_loads(&race.master),
         race.master.most);
     end_cache(race.cache, &race.master);
 }
@@ -612,16 +410,17 @@ static int use_all(supa_client *client, int *untold)
 {
     enum { MANY = 3000 };
     struct master master;
+    struct cache_options options;
     struct cache *cache;
     int lost = 0;
 
-    start_master(&master);
+    master_start(&master);
     master.ready = client;
-    cache = cache_new(MANY, FOREVER_MS, load, &master);
+    options = master_options(&master, MANY, FOREVER_MS);
+    cache = cache_new(&options);
     for (size_t i = 0; cache != NULL && i < MANY; i++) {
-        char id[UUID_LENGTH + 1];
         supa_error error = {0};
-        supa_client *leased = cache_lease(cache, store(i, id), &error);
+        supa_client *leased = cache_lease(cache, store(i), 0, &error);
 
         lost |= leased == NULL;
         *untold += error.code != (leased != NULL ? SUPA_OK : SUPA_ERROR_NO_MEMORY);

@@ -44,7 +44,7 @@ static int usage_now(struct usage *usage)
 static supa_client *client_of(size_t number)
 {
     char url[64], key[256], store[40];
-    struct client_identity identity = {SUPA_SIDE_TENANT, store, NULL};
+    struct client_identity identity = {SUPA_SIDE_TENANT, store, NULL, NULL};
     supa_client_options options = SUPA_CLIENT_OPTIONS_INIT;
     static struct transport nowhere;
 

@@ -302,7 +302,7 @@ static void shows_columns_without_memory(void)
     memory_fails = fails;
     check_columns(&document);
     memory_fails = NULL;
-    CU_ASSERT_PTR_NULL(document.columns.items);
+    CU_ASSERT_PTR_NULL(document.shapes.lone);
     check_columns(&document);
     document_free(&document);
 }

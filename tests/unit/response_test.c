@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/stash.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -424,9 +425,11 @@ static void stands_in_when_memory_is_gone(void)
     supa_error error;
     int64_t number;
 
+    stash_off = 1;
     memory_fails = fails;
     response = response_new();
     memory_fails = NULL;
+    stash_off = 0;
     CU_ASSERT_PTR_NOT_NULL_FATAL(response);
     CU_ASSERT_PTR_NULL(response_reply(response));
     error_argument(&error, "other");
@@ -482,11 +485,13 @@ static void sweep(int status, const char *body, supa_code wanted, supa_outcome o
 
 static void reports_each_failed_allocation(void)
 {
+    stash_off = 1;
     sweep(201, "[{\"a\":\"\\n\"},{\"a\":\"x\"}]", SUPA_OK, SUPA_ANSWERED);
     sweep(
         409, "{\"code\":\"23505\",\"message\":\"\\n\",\"details\":\"\\n\"}", SUPA_ERROR_DATABASE,
         SUPA_ANSWERED);
     sweep(502, "<title>x</title>", SUPA_ERROR_GATEWAY, SUPA_UNKNOWN);
+    stash_off = 0;
 }
 
 static void an_answer_that_did_not_fit_is_an_error(void)

@@ -34,7 +34,7 @@ static supa_manager_options options_of(supa_keyring *keyring)
 static void start_with(supa_manager_options options)
 {
     supa_client_options tenant = world_options();
-    struct client_identity identity = {SUPA_SIDE_TENANT, WORLD_STORE, NULL};
+    struct client_identity identity = {SUPA_SIDE_TENANT, WORLD_STORE, NULL, NULL};
     supa_error error = {0};
 
     world_start(&world, SUPA_SIDE_NONE);
@@ -361,7 +361,7 @@ static void a_key_is_not_told_as_a_name(void)
 {
     supa_manager_options options = options_of(NULL);
     supa_client_options keyed = world_options();
-    struct client_identity identity = {SUPA_SIDE_TENANT, WORLD_STORE, NULL};
+    struct client_identity identity = {SUPA_SIDE_TENANT, WORLD_STORE, NULL, NULL};
     supa_client *before;
 
     start_with(options);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
+#include "base/word.h"
+
 #include <CUnit/CUnit.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -169,6 +171,47 @@ static void reads_uuids_of_36_characters(void)
     }
 }
 
+/* Every byte at every place of texts of every length around the steps in which they are read. */
+static void each_place_of_a_text_is_looked_at(void)
+{
+    for (size_t length = 0; length <= 40; length++) {
+        char *text = malloc(length + (length == 0)); /* so that a byte read too many is found */
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+        memset(text, 'm', length);
+        CU_ASSERT_EQUAL(word_all(text, length, WORD_SAFE), length != 0);
+        CU_ASSERT_TRUE(text_is_ascii(text, length));
+        for (size_t i = 0; i < length * 256; i++) {
+            const int byte = (int)(i % 256);
+
+            text[i / 256] = (char)byte;
+            if (word_all(text, length, WORD_SAFE) != word_all_plain(text, length, WORD_SAFE) ||
+                word_all(text, length, WORD_BARE) != word_all_plain(text, length, WORD_BARE) ||
+                text_is_ascii(text, length) != (byte != 0 && byte < 0x80) ||
+                text_is_utf8(text, length) != (byte < 0x80))
+                CU_FAIL("a byte was told otherwise");
+            text[i / 256] = 'm';
+        }
+        free(text);
+    }
+}
+
+static void words_stand_everywhere(void)
+{
+    static const char *const words[] = {"a", "id", "orders", "store_id", "ons_conflict", "A_9"};
+    static const char *const others[] = {"",      "or",     "and",    "not",        "order",
+                                         "limit", "select", "offset", "columns",    "on_conflict",
+                                         "a-b",   "a b",    "$a",     "caf\xC3\xA9"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        CU_ASSERT_TRUE(word_is_word(words[i], strlen(words[i])));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        CU_ASSERT_FALSE(word_is_word(others[i], strlen(others[i])));
+    CU_ASSERT_TRUE(word_is_bare("6f1c2b3a-0d4e-4f5a-8b6c-7d8e9fa0b1c2", 36));
+    CU_ASSERT_FALSE(word_is_bare("1.5", 3));
+    CU_ASSERT_FALSE(word_is_bare("", 0));
+}
+
 extern CU_TestInfo text_tests[];
 static void the_version_is_the_headers(void)
 {
@@ -184,5 +227,7 @@ CU_TestInfo text_tests[] = {
     {"compares without the case of ASCII", compares_without_the_case_of_ascii},
     {"reads UUIDs of 36 characters", reads_uuids_of_36_characters},
     {"the library's version is the headers'", the_version_is_the_headers},
+    {"each place of a text is looked at", each_place_of_a_text_is_looked_at},
+    {"words stand everywhere", words_stand_everywhere},
     CU_TEST_INFO_NULL,
 };

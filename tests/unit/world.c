@@ -100,7 +100,8 @@ static struct scope *make_scope(void)
 void world_start_with(
     struct world *world, supa_side side, const supa_client_options *options, supa_error *error)
 {
-    struct client_identity identity = {side, side == SUPA_SIDE_TENANT ? WORLD_STORE : "", NULL};
+    struct client_identity identity = {
+        side, side == SUPA_SIDE_TENANT ? WORLD_STORE : "", NULL, NULL};
 
     memset(world, 0, sizeof *world);
     world->transport.perform = perform;

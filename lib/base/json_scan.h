@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a run of plain characters in a JSON string ends: SSE2 or NEON where the machine has them,
+ * words elsewhere or with SUPA_PLAIN; the answers are the same. */
+#ifndef BASE_JSON_SCAN_H
+#define BASE_JSON_SCAN_H
+
+#include "base/block.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* The top bit of each byte that ends a run of plain characters: quotes, backslashes, control
+ * characters and everything beyond ASCII. Bytes behind the first such one may be marked wrongly. */
+static inline uint64_t special_bytes(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+    uint64_t quote = word ^ ones * '"';
+    uint64_t backslash = word ^ ones * '\\';
+    uint64_t control = word - ones * 0x20;
+
+    return ((((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (control & ~word)) |
+            word) &
+           tops;
+}
+
+static inline uint64_t load_word(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof word);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
+static inline int is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
+}
+
+/* With SSE2 characters beyond ASCII count as control characters, since bytes are signed there. */
+#if defined(BLOCK_SSE2)
+
+/* How many of 16 bytes are plain before the first that is not. */
+static inline unsigned json_plain_16(const char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    __m128i other = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+    int special = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), other));
+
+    return (unsigned)__builtin_ctz((unsigned)special | 0x10000u);
+}
+
+#elif defined(BLOCK_NEON)
+
+/* How many of 16 bytes are plain before the first that is not: four bits for each byte. */
+static inline unsigned json_plain_16(const char *at)
+{
+    uint8x16_t bytes = vld1q_u8((const uint8_t *)at);
+    uint8x16_t quote = vceqq_u8(bytes, vdupq_n_u8('"'));
+    uint8x16_t backslash = vceqq_u8(bytes, vdupq_n_u8('\\'));
+    uint8x16_t other = vcltq_s8(vreinterpretq_s8_u8(bytes), vdupq_n_s8(0x20));
+    uint8x16_t found = vorrq_u8(vorrq_u8(quote, backslash), other);
+    uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(found), 4);
+    uint64_t special = vget_lane_u64(vreinterpret_u64_u8(narrow), 0);
+
+    return special != 0 ? (unsigned)__builtin_ctzll(special) >> 2 : 16;
+}
+
+#endif
+
+#if defined(BLOCK_PLAIN)
+#define JSON_CHUNK 8
+#else
+#define JSON_CHUNK 16
+#endif
+
+/* How many of JSON_CHUNK bytes are plain before the first that is not. */
+static inline unsigned json_plain_chunk(const char *at)
+{
+#if defined(BLOCK_PLAIN)
+    uint64_t special = special_bytes(load_word(at));
+
+    return special != 0 ? (unsigned)__builtin_ctzll(special) >> 3 : 8;
+#else
+    return json_plain_16(at);
+#endif
+}
+
+/* Behind the plain characters at @at. */
+static inline const char *json_skip_plain(const char *at, const char *end)
+{
+#if !defined(BLOCK_PLAIN)
+    while (end - at >= 16) {
+        unsigned n = json_plain_16(at);
+
+        at += n;
+        if (n < 16)
+            return at;
+    }
+#endif
+    while (end - at >= 8) {
+        uint64_t special = special_bytes(load_word(at));
+
+        if (special != 0)
+            return at + (__builtin_ctzll(special) >> 3);
+        at += 8;
+    }
+    while (at < end && is_plain(*at))
+        at++;
+    return at;
+}
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* UUIDs as numbers: 16 bytes instead of 36 characters, in the order in which PostgreSQL sorts them. */
+#ifndef BASE_UUID_H
+#define BASE_UUID_H
+
+#include "base/text.h"
+
+#include <stdint.h>
+
+struct uuid {
+    uint64_t high, low;
+};
+
+/* 1 when @text is a UUID of 36 characters, in either case; it goes to @out. */
+int uuid_read(const char *text, struct uuid *out);
+/* In lower case, with a NUL. */
+void uuid_write(struct uuid uuid, char out[UUID_LENGTH + 1]);
+/* Less than, equal to or greater than 0, as PostgreSQL orders them. */
+int uuid_compare(struct uuid a, struct uuid b);
+int uuid_same(struct uuid a, struct uuid b);
+/* A well mixed number for tables; others for another @seed. */
+uint64_t uuid_hash(struct uuid uuid, uint64_t seed);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* The cache from within: cache.c keeps, load.c fetches, lease.c waits. */
+#ifndef MANAGER_CACHE_INTERNAL_H
+#define MANAGER_CACHE_INTERNAL_H
+
+#include "manager/cache.h"
+#include "manager/refusals.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define SHARDS  64
+#define RELOADS 8
+
+/* A store that was loaded anew for its key's sake. */
+struct reloaded {
+    struct uuid store;
+    int64_t until_us; /* not again before */
+};
+
+struct shard {
+    pthread_mutex_t mutex;
+    struct shelf shelf;
+    uint64_t hits;
+    uint64_t misses, waits, refused;
+    struct fetch *fetches;
+    struct refusals refusals;
+    struct reloaded reloaded[RELOADS];
+    size_t next_reloaded;
+    char padding[64]; /* keeps shards out of each other's cache lines */
+};
+
+struct cache {
+    struct shard shards[SHARDS];
+    struct cache_options options;
+    uint64_t seed;
+    atomic_llong count;
+    atomic_int cancelled;
+};
+
+struct shard *cache_shard(struct cache *cache, uint64_t hash);
+/* Locks without sleeping when the lock is about to be free: hits hold it for some 50 ns. */
+void cache_lock(struct shard *shard);
+void cache_unlock(struct shard *shard);
+int64_t cache_now(const struct cache *cache);
+
+/* As cache_ask, for one whose client was refused: that one is no answer. */
+enum cache_state cache_ask_again(
+    struct cache *cache, struct uuid store, const supa_client *refused, struct cache_waiter *waiter,
+    struct fetch **fetch);
+
+/* What was taken out of an entry, to be given back without the lock. */
+struct spoils {
+    struct entry *entry;
+    supa_client *client;
+};
+void cache_dispose(struct spoils *spoils);
+/* Forgets an entry's client, which its leases are told by supa_client_stale. */
+void cache_drop(struct entry *entry, struct spoils *spoils);
+void cache_say_cancelled(supa_error *error, const char *store_id);
+/* Brings the cache back to its bound, beginning behind @shard. */
+void cache_shrink(struct cache *cache, const struct shard *shard);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Leases that do not block, in a multi; and successors of clients whose key was refused. */
+#ifndef MANAGER_LEASING_H
+#define MANAGER_LEASING_H
+
+#include "client_internal.h"
+#include "manager/cache.h"
+#include "multi/multi_internal.h"
+
+#include <supa/manager.h>
+
+/* What a manager is to its tenants' clients. */
+extern const struct renewer manager_renewer;
+
+/* One lease under way. */
+struct leasing {
+    struct cache_waiter waiter; /* the first */
+    struct post post;
+    supa_manager *manager; /* counted */
+    supa_multi *multi;
+    struct renewal *renewal; /* who is told */
+    const supa_client *old;  /* counted; whose successor is wanted; NULL: any client of the store */
+    struct fetch *fetch;     /* the load that is ours to run */
+    uint64_t query;          /* the ticket of its query; 0: none */
+    int64_t deadline_us;
+    int asked;
+};
+
+/* Has @renewal told of the store's client, by way of the multi. While done is called, renewal->of is the
+ * struct leasing, whose waiter says why there is no client; NULL when memory is gone. */
+void leasing_begin(
+    supa_manager *manager, struct uuid store, const supa_client *old, supa_multi *multi,
+    int64_t deadline_us, struct renewal *renewal);
+
+/* A flight that ends in @leased. NULL when memory is gone. */
+struct flight *
+leasing_flight(supa_multi *multi, supa_manager *manager, supa_multi_leased leased, void *user);
+/* The flight's client, or why there is none. */
+void leasing_end(struct flight *flight, supa_client *client, const supa_error *error);
+/* What a lease of the store comes to is what the flight ends in. */
+void leasing_store(
+    struct flight *flight, supa_manager *manager, struct uuid store, int64_t deadline_us);
+
+/* A lease that waits, and can be given up. */
+supa_client *leasing_wait(
+    supa_manager *manager, struct uuid store, int64_t deadline_us, supa_cancel *cancel,
+    supa_error *error);
+
+#endif
