@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <supa/supa.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 struct loop {
     int epoll;
-    int64_t timer_ms; /* −1: none */
+    int64_t due_ms; /* 0: none */
 };
 
 /* The multi wants to know when something happens on a descriptor, */
@@ -25,26 +26,37 @@ static void on_socket(void *user, int fd, int events)
         epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* and to be called when a time has come. */
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* and to be called when a time has come, whatever happens until then. */
 static void on_timer(void *user, int64_t ms)
 {
     struct loop *loop = user;
 
-    loop->timer_ms = ms;
+    loop->due_ms = ms < 0 ? 0 : now_ms() + ms;
 }
 
 static void turn(struct loop *loop, supa_multi *multi)
 {
     struct epoll_event events[32];
-    int n = epoll_wait(loop->epoll, events, 32, (int)loop->timer_ms);
+    int64_t left = loop->due_ms - now_ms();
+    int n = epoll_wait(loop->epoll, events, 32, loop->due_ms == 0 ? -1 : left < 0 ? 0 : (int)left);
 
-    if (n <= 0)
-        supa_multi_timeout(multi);
     for (int i = 0; i < n; i++) {
         int what = (events[i].events & EPOLLOUT) != 0 ? SUPA_MULTI_WRITE : 0;
 
         what |= (events[i].events & ~(uint32_t)EPOLLOUT) != 0 ? SUPA_MULTI_READ : 0;
         supa_multi_socket(multi, events[i].data.fd, what);
+    }
+    if (loop->due_ms != 0 && now_ms() >= loop->due_ms) {
+        loop->due_ms = 0;
+        supa_multi_timeout(multi);
     }
 }
 
@@ -74,7 +86,7 @@ static void ask(supa_manager *manager, supa_multi *multi, char *store)
 
 int main(int argc, char **argv)
 {
-    struct loop loop = {epoll_create1(EPOLL_CLOEXEC), -1};
+    struct loop loop = {epoll_create1(EPOLL_CLOEXEC), 0};
     supa_error error;
     supa_manager *manager = supa_manager_from_env(&error);
     supa_multi *multi = manager != NULL ? supa_multi_new(NULL, &error) : NULL;

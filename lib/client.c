@@ -21,6 +21,7 @@
 #define SUPABASE_URL 8000 /* bytes; what Supabase's gateway takes */
 #define OTHER_URL    3500 /* nginx answers 502 above about 4 KB, since PostgREST echoes the query */
 #define FOREVER_MS   INT32_MAX
+#define LITERAL      64 /* an address as text */
 
 static const char user_agent[] = "User-Agent: libsupa/" SUPA_VERSION_STRING;
 
@@ -82,11 +83,19 @@ static int is_below(const struct url *url, const char *suffix)
     return url->host_length == n || suffix[0] == '.' || url->host[url->host_length - n - 1] == '.';
 }
 
+static int is_literal(const struct url *url, char literal[LITERAL])
+{
+    memset(literal, 0, LITERAL);
+    if (url->host_length < LITERAL)
+        memcpy(literal, url->host, url->host_length);
+    return address_text_is_literal(literal);
+}
+
 /* Whom a database, or a proxy that looks up names, may have us ask. */
 static int check_host(const supa_client_options *options, const struct url *url, supa_error *error)
 {
     const char *const *suffix = options->host_suffixes;
-    char literal[64] = "";
+    char literal[LITERAL];
 
     while (suffix != NULL && *suffix != NULL && !is_below(url, *suffix))
         suffix++;
@@ -94,9 +103,7 @@ static int check_host(const supa_client_options *options, const struct url *url,
         return error_set(
             error, SUPA_ERROR_HOST_REFUSED, SUPA_NOT_SENT,
             "the client's URL: its host is not below one of host_suffixes");
-    if (url->host_length < sizeof literal)
-        memcpy(literal, url->host, url->host_length);
-    if (options->proxy != NULL && !options->allow_private && address_text_is_literal(literal) &&
+    if (options->proxy != NULL && !options->allow_private && is_literal(url, literal) &&
         address_text_is_special(literal))
         return error_set(
             error, SUPA_ERROR_HOST_REFUSED, SUPA_NOT_SENT,
@@ -301,12 +308,14 @@ static void fill_endpoint(supa_client *client, const struct url *url)
 {
     const supa_client_options *options = &client->options;
     int64_t connect_ms = options->connect_timeout_ms;
+    char literal[LITERAL];
 
     client->endpoint = (struct endpoint){
         .origin = url_origin_hash(options->url, url),
         .ca_file = options->ca_file,
         .unix_socket = options->unix_socket,
         .proxy = options->proxy,
+        .is_address = options->proxy == NULL && is_literal(url, literal),
         .idle_ms = options->idle_ms,
         .stall_ms = options->stall_ms > 0 ? options->stall_ms : 0,
         .max_in_flight = options->max_in_flight <= 0 ? -1 : options->max_in_flight,
@@ -326,7 +335,8 @@ static void destroy(struct target *target)
     supa_client *client = (supa_client *)target;
 
     host_unref(client->endpoint.host);
-    transport_give_back(client->transport);
+    if (client->generation == process_generation()) /* in a child of fork it counts no more */
+        transport_give_back(client->transport);
     scope_unref(client->target.scope);
     if (client->renewer != NULL)
         client->renewer->unref(client->renewer);

@@ -338,6 +338,12 @@ const struct call *operation_call(struct operation *operation)
     return &operation->call;
 }
 
+void operation_restart_time(struct operation *operation)
+{
+    operation->main.deadline_us = deadline_of(operation->q);
+    operation->call.deadline_us = operation->main.deadline_us;
+}
+
 void operation_fail(struct operation *operation, supa_error *error)
 {
     if (operation->client != NULL)
@@ -457,7 +463,6 @@ static void verify_rollback(struct operation *operation)
     response_fail(operation->response, &error);
 }
 
-/* HEAD carries no cause: the same request by GET does, for no rows where that can be said. */
 static enum operation_step begin_reason(struct operation *operation)
 {
     const char *url = operation->main.url;

@@ -76,6 +76,8 @@ const struct call *operation_call(struct operation *operation);
 struct reply *operation_reply(struct operation *operation);
 /* The reply is there: what comes next. */
 enum operation_step operation_next(struct operation *operation);
+/* The time for the call counts from now on. */
+void operation_restart_time(struct operation *operation);
 /* Goes on with the client's successor, which it takes; NULL: there is none. */
 enum operation_step operation_renewed(struct operation *operation, supa_client *client);
 /* It ends here: cancelled, or its deadline passed, while it waited. */

@@ -2,6 +2,7 @@
 /* The rows of a read past the server's limit, page by page. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "client_internal.h"
 #include "multi/multi_internal.h"
 #include "query/query_internal.h"
@@ -26,10 +27,11 @@ struct pages {
     struct key_column keys[KEY_COLUMNS];
     size_t key_count; /* 0: by offset */
     supa_response *page, *next_page;
-    size_t index;   /* in the page */
-    int64_t offset; /* of the next page */
-    size_t largest; /* page so far: the server's own limit, if it is below size */
-    int is_asked;   /* the next page is under way */
+    size_t index;    /* in the page */
+    int64_t offset;  /* of the next page */
+    size_t largest;  /* page so far: the server's own limit, if it is below size */
+    int is_asked;    /* the next page is under way, */
+    uint64_t ticket; /* by this one */
     int has_ended;
 };
 
@@ -183,16 +185,28 @@ static void ask(struct pages *pages)
         return;
     }
     pages->is_asked = 1;
-    if (supa_multi_add(pages->multi, q, keep_page, pages) != 0)
+    pages->ticket = supa_multi_add(pages->multi, q, keep_page, pages);
+    if (pages->ticket != 0)
         supa_multi_poll(pages->multi, 0);
+}
+
+/* What the caller did with the page before does not count. */
+static void restart_time(struct pages *pages)
+{
+    struct flight *flight = multi_find(pages->multi, pages->ticket);
+
+    if (flight != NULL && flight->state != FLIGHT_ENDED)
+        flight_restart_time(flight);
 }
 
 static void take_page(struct pages *pages)
 {
     const supa_error *error;
 
-    if (pages->next_page == NULL)
+    if (pages->next_page == NULL) {
+        restart_time(pages);
         supa_multi_run(pages->multi);
+    }
     supa_response_free(pages->page);
     pages->page = pages->next_page;
     pages->next_page = NULL;
@@ -228,7 +242,8 @@ static int next(supa_rows *rows, supa_row *row)
         *row = supa_response_row(pages->page, pages->index++);
         return 1;
     }
-    if (!pages->is_asked)
+    if (!pages->is_asked ||
+        process_check(pages->multi->generation, "the rows", &rows->error) != SUPA_OK)
         return 0;
     take_page(pages);
     if (pages->has_ended)

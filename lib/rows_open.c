@@ -3,13 +3,15 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "operation.h"
 #include "result/stream.h"
 #include "rows_internal.h"
 #include "transport/pool.h"
 
 struct open_rows {
-    supa_rows rows; /* the first */
+    supa_rows rows;      /* the first */
+    unsigned generation; /* of the process that opened them */
     struct operation operation;
     enum operation_step step;
     struct stream stream;
@@ -143,7 +145,7 @@ static void get_on(struct open_rows *open, int64_t until_us)
             lane_resume(open->exchange);
         if (lane_step(open->lane, open->exchange, until_us))
             answered(open);
-        else if (until_us != 0 && clock_us() >= until_us)
+        else if (until_us != 0 && !open->exchange->has_given && clock_us() >= until_us)
             stalled(open);
         return;
     }
@@ -218,6 +220,8 @@ static int give_next(supa_rows *rows, supa_row *row)
 {
     struct open_rows *open = (struct open_rows *)rows;
 
+    if (!open->has_ended && process_check(open->generation, "the rows", &rows->error) != SUPA_OK)
+        return 0;
     if (!open->has_first)
         return next(open, row);
     *row = open->first;
@@ -229,6 +233,10 @@ static void free_open(supa_rows *rows)
 {
     struct open_rows *open = (struct open_rows *)rows;
 
+    if (open->generation != process_generation()) {
+        open->lane = NULL; /* is the parent's, and what it is at */
+        open->exchange = NULL;
+    }
     if (open->exchange != NULL)
         lane_give_up(open->lane, open->exchange, SUPA_ERROR_CANCELLED);
     leave_lane(open);
@@ -249,6 +257,7 @@ supa_rows *supa_rows_open(supa_query *q)
     }
     open->rows.next = give_next;
     open->rows.free = free_open;
+    open->generation = process_generation();
     stream_init(&open->stream, -1);
     open->step = operation_begin_rows(&open->operation, q, &open->stream.sink);
     open->has_first = next(open, &open->first);

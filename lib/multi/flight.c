@@ -22,6 +22,13 @@ void flight_arm(struct flight *flight)
     timers_set(&flight->multi->timers, &flight->timer, at);
 }
 
+void flight_restart_time(struct flight *flight)
+{
+    operation_restart_time(&flight->operation);
+    if (flight->state != FLIGHT_RESTING)
+        flight_arm(flight);
+}
+
 /* The rows of a stream are called back first. */
 static void end(struct flight *flight)
 {

@@ -59,6 +59,9 @@ void flight_timer(struct flight *flight);
 /* Sets its timer to when it has waited for too long. */
 void flight_arm(struct flight *flight);
 
+/* Its query's time counts from now on. */
+void flight_restart_time(struct flight *flight);
+
 /* Calls back the rows that are there; and its end, once all of them were. */
 void flight_deliver(struct flight *flight);
 

@@ -118,6 +118,8 @@ int supa_multi_resume(supa_multi *multi, uint64_t ticket)
 
     if (flight == NULL || flight->stream == NULL)
         return -1;
+    if (!flight->is_held)
+        return 0;
     flight->is_held = 0;
     if (flight->state == FLIGHT_SENT)
         flight_arm(flight);

@@ -320,7 +320,9 @@ int multi_has_news(const supa_multi *multi)
         return 1;
     for (const struct flight *flight = multi->streams; flight != NULL;
          flight = flight->next_stream) {
-        if (!flight->is_held && (flight->state == FLIGHT_ENDED || flight->stream->rows_ready))
+        const int may_go_on = !flight->is_held || flight->stream->error.code != SUPA_OK;
+
+        if (may_go_on && (flight->state == FLIGHT_ENDED || flight->stream->rows_ready))
             return 1;
     }
     return 0;
@@ -358,8 +360,8 @@ int supa_multi_poll(supa_multi *multi, int64_t ms)
 {
     if (!may_drive(multi))
         return -1;
-    multi_work(multi);
-    move(multi);
+    send_waiting(multi);
+    move(multi); /* what has come meanwhile counts before whose time is over */
     if (!multi_has_news(multi) && ms != 0 && multi->count != 0) {
         wait_for_news(multi, ms);
         move(multi);

@@ -30,7 +30,7 @@ static size_t stream_body(struct exchange *exchange, const char *data, size_t le
     exchange->is_paused = taken > 0;
     exchange->stopped = taken < 0;
     if (taken == 0)
-        exchange->reply->streamed = 1;
+        exchange->reply->streamed = exchange->has_given = 1;
     return taken == 0 ? length : taken > 0 ? CURL_WRITEFUNC_PAUSE : 0;
 }
 
@@ -117,7 +117,7 @@ static void end_lookup(struct exchange *exchange)
     exchange->lookup = -1;
 }
 
-/* libcurl is about to look up a name. */
+/* libcurl is about to look up a name, or to read an address. */
 static int before_lookup(void *state, void *reserved, void *user)
 {
     struct exchange *exchange = user;
@@ -125,6 +125,8 @@ static int before_lookup(void *state, void *reserved, void *user)
     (void)state;
     (void)reserved;
     end_lookup(exchange);
+    if (exchange->call->endpoint->is_address)
+        return 0;
     exchange->lookup = resolving_enter(exchange->call->endpoint->origin, clock_us());
     exchange->no_lookup = exchange->lookup < 0;
     return exchange->no_lookup;
@@ -298,6 +300,7 @@ static void begin(struct exchange *exchange, const struct call *call, struct rep
     exchange->address_refused = exchange->body_too_large = exchange->headers_too_large = 0;
     exchange->out_of_memory = exchange->no_lookup = exchange->stopped = exchange->is_paused = 0;
     exchange->given = 0;
+    exchange->has_given = 0;
     exchange->given_up = SUPA_OK;
     exchange->error[0] = '\0';
 }

@@ -9,7 +9,8 @@
 #include <curl/curl.h>
 
 struct exchange {
-    struct exchange *next; /* of those of its lane that are idle */
+    struct exchange *next;   /* of those of its lane that are idle, or under way */
+    struct exchange **place; /* what points to it among those under way */
     CURL *easy;
     struct sockets *sockets; /* of its lane */
     int is_of_many;          /* 1: the lane is a supa_multi's */
@@ -25,6 +26,7 @@ struct exchange {
     int status;                /* its number */
     int headers_done;
     int is_paused;
+    int has_given; /* the call's sink took bytes; whoever looks at it clears it */
     int address_refused, body_too_large, headers_too_large, out_of_memory, no_lookup, stopped;
     supa_code given_up; /* why its user ended it; SUPA_OK: not at all */
     char error[CURL_ERROR_SIZE];

@@ -59,6 +59,34 @@ static void keep_exchange(struct lane *lane, struct exchange *exchange)
     lane->idle = exchange;
 }
 
+static void link_exchange(struct lane *lane, struct exchange *exchange)
+{
+    exchange->next = lane->under_way;
+    if (exchange->next != NULL)
+        exchange->next->place = &exchange->next;
+    exchange->place = &lane->under_way;
+    lane->under_way = exchange;
+}
+
+static void unlink_exchange(struct exchange *exchange)
+{
+    *exchange->place = exchange->next;
+    if (exchange->next != NULL)
+        exchange->next->place = exchange->place;
+}
+
+/* Connections of HTTP/2 are shared: only when nobody asks the server are they idle. */
+static int are_idle_of_2(const struct lane *lane, const struct endpoint *endpoint)
+{
+    const struct exchange *exchange = lane->under_way;
+
+    if (endpoint->http_version == HTTP_1_1)
+        return 0;
+    while (exchange != NULL && exchange->call->endpoint->origin != endpoint->origin)
+        exchange = exchange->next;
+    return exchange == NULL;
+}
+
 /* Idle connections are looked at before: a write would end unknown on a dead one, and a read would
  * take what a server said on its own accord, "408" or another's rows, for its answer. */
 struct exchange *
@@ -70,10 +98,13 @@ lane_start(struct lane *lane, const struct call *call, struct reply *reply, void
         return NULL;
     reply_clear(reply);
     exchange->owner = owner;
-    sockets_bury_dead(&lane->sockets, call->endpoint->origin);
+    sockets_bury_dead(&lane->sockets, call->endpoint->origin, are_idle_of_2(lane, call->endpoint));
+    lane->last_origin = call->endpoint->origin;
     if (exchange_start(exchange, call, reply) == 0 &&
-        curl_multi_add_handle(lane->multi, exchange->easy) == CURLM_OK)
+        curl_multi_add_handle(lane->multi, exchange->easy) == CURLM_OK) {
+        link_exchange(lane, exchange);
         return exchange;
+    }
     keep_exchange(lane, exchange);
     return NULL;
 }
@@ -81,6 +112,7 @@ lane_start(struct lane *lane, const struct call *call, struct reply *reply, void
 static void leave_multi(struct lane *lane, struct exchange *exchange)
 {
     sockets_note(&lane->sockets, exchange->easy, exchange->call->endpoint->origin);
+    unlink_exchange(exchange);
     curl_multi_remove_handle(lane->multi, exchange->easy);
 }
 
@@ -112,6 +144,7 @@ void lane_end(struct lane *lane, struct exchange *exchange)
 void lane_give_up(struct lane *lane, struct exchange *exchange, supa_code code)
 {
     exchange_give_up(exchange, code);
+    unlink_exchange(exchange);
     curl_multi_remove_handle(lane->multi, exchange->easy);
     exchange_finish(exchange, CURLE_ABORTED_BY_CALLBACK);
     keep_exchange(lane, exchange);
@@ -220,6 +253,7 @@ int lane_step(struct lane *lane, struct exchange *exchange, int64_t until_us)
     int broken = 0;
 
     if (code == SUPA_OK) {
+        exchange->has_given = 0;
         broken = lane_work(lane);
         done = lane_done(lane);
         if (done != NULL) {
@@ -232,7 +266,7 @@ int lane_step(struct lane *lane, struct exchange *exchange, int64_t until_us)
         lane_give_up(lane, exchange, code);
         return 1;
     }
-    if (exchange->is_paused)
+    if (exchange->is_paused || exchange->has_given)
         return 0;
     if (call->deadline_us != 0 && (until_us == 0 || call->deadline_us < until_us))
         until_us = call->deadline_us;
@@ -250,6 +284,4 @@ void lane_perform(struct lane *lane, const struct call *call, struct reply *repl
     }
     while (!lane_step(lane, exchange, 0))
         continue;
-    lane->last_origin = call->endpoint->origin;
-    lane->last_used_us = clock_us();
 }

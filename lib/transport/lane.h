@@ -28,8 +28,9 @@ struct lane {
     struct lane *next; /* in the pool */
     CURLM *multi;
     struct exchange *idle; /* exchanges to be used again */
-    int is_of_many;        /* 1: a supa_multi's */
-    uint64_t last_origin;  /* the server that was asked last */
+    struct exchange *under_way;
+    int is_of_many;       /* 1: a supa_multi's */
+    uint64_t last_origin; /* the server that was asked last */
     int64_t last_used_us;
     struct sockets sockets;
     struct lane_hooks hooks;
@@ -67,7 +68,7 @@ void lane_timeout(struct lane *lane);
 /* One call, blocking, up to its deadline. The reply is filled in. */
 void lane_perform(struct lane *lane, const struct call *call, struct reply *reply);
 
-/* Waits for at most @most_us more until something of the call comes; 1 when the call has ended and
+/* Waits until @until_us (0: as long as it takes) or until something of the call comes; 1 when the call has ended and
  * its reply is filled in. @exchange came from lane_start, with no other call in the lane. */
 int lane_step(struct lane *lane, struct exchange *exchange, int64_t until_us);
 

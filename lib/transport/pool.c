@@ -134,6 +134,7 @@ void pool_give_back(struct lane *lane)
 {
     struct lane *stale;
 
+    lane->last_used_us = clock_us();
     pthread_mutex_lock(&mutex);
     lane->next = idle_lanes;
     idle_lanes = lane;
@@ -236,7 +237,6 @@ struct transport *transport_again(struct transport *transport)
     return transport == &curl_transport ? transport_take(NULL) : transport;
 }
 
-/* In a child of fork, its parent's users are not counted. */
 void transport_give_back(struct transport *transport)
 {
     struct lane *unused = NULL;

@@ -26,7 +26,6 @@ int sockets_close(void *sockets, curl_socket_t socket)
     return close(socket);
 }
 
-/* On HTTP/2 a server may say something at any time, and several requests share a connection. */
 void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin)
 {
     curl_socket_t socket = CURL_SOCKET_BAD;
@@ -34,13 +33,13 @@ void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin)
 
     curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-    if (socket == CURL_SOCKET_BAD || version >= CURL_HTTP_VERSION_2)
+    if (socket == CURL_SOCKET_BAD)
         return;
     curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
     forget(sockets, socket);
     if (sockets->count < sizeof sockets->idle / sizeof sockets->idle[0])
-        sockets->idle[sockets->count++] =
-            (struct idle_socket){origin, socket, port > 0 ? (int)port : 0};
+        sockets->idle[sockets->count++] = (struct idle_socket){
+            origin, socket, port > 0 ? (int)port : 0, version >= CURL_HTTP_VERSION_2};
 }
 
 /* Sockets without a port cannot be told apart: all of them to the server may be the one. */
@@ -54,7 +53,8 @@ void sockets_use(struct sockets *sockets, uint64_t origin, int port)
     }
 }
 
-/* An idle connection with something to read was closed by the server, or breaks the protocol. What
+/* An idle connection with something to read was closed by the server, or breaks the protocol; with
+ * HTTP/2 it may be well, which costs a new one. What
  * is pending (a TLS close among it) would make libcurl take it for alive: it is read away, so that
  * libcurl sees the end and connects anew. */
 static void bury(curl_socket_t socket)
@@ -76,13 +76,13 @@ static void look_at(struct pollfd *looks, size_t n)
     }
 }
 
-void sockets_bury_dead(struct sockets *sockets, uint64_t origin)
+void sockets_bury_dead(struct sockets *sockets, uint64_t origin, int with_2)
 {
     struct pollfd looks[LOOK_AT];
     size_t n = 0;
 
     for (size_t i = 0; i < sockets->count; i++) {
-        if (sockets->idle[i].origin != origin)
+        if (sockets->idle[i].origin != origin || (sockets->idle[i].is_2 && !with_2))
             continue;
         looks[n++] = (struct pollfd){sockets->idle[i].socket, POLLIN, 0};
         if (n == LOOK_AT) {

@@ -13,6 +13,7 @@ struct idle_socket {
     uint64_t origin;
     curl_socket_t socket;
     int port; /* ours; 0 without one */
+    int is_2; /* HTTP/2: other requests may be on it */
 };
 
 struct sockets {
@@ -27,8 +28,9 @@ void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin);
 /* A request goes out on the connection to @origin with this port of ours: it is not idle. */
 void sockets_use(struct sockets *sockets, uint64_t origin, int port);
 
-/* Has libcurl see the end of idle connections to @origin that the server closed. */
-void sockets_bury_dead(struct sockets *sockets, uint64_t origin);
+/* Has libcurl see the end of idle connections to @origin that the server closed; of HTTP/2 only
+ * @with_2, which is for when no request to the server is under way. */
+void sockets_bury_dead(struct sockets *sockets, uint64_t origin, int with_2);
 
 /* libcurl's callback for the end of a connection. @sockets is a struct sockets. */
 int sockets_close(void *sockets, curl_socket_t socket);

@@ -43,6 +43,7 @@ struct endpoint {
     const char *ca_file; /* NULL for the system's */
     const char *unix_socket; /* NULL for TCP */
     const char *proxy;       /* NULL for none */
+    int is_address;          /* 1: the host is one, no name is looked up */
     int64_t connect_timeout_ms;
     int64_t idle_ms;       /* how long an idle connection is used again */
     int64_t stall_ms;      /* how long a stream may stand still; 0 for ever */

@@ -124,6 +124,7 @@ static void drop(struct crowd *crowd, struct crowd_connection *connection, int i
     else
         crowd->connections = connection->next;
     count_closed(crowd, idle);
+    watch(crowd, EPOLL_CTL_DEL, connection->fd, 0, NULL); /* a child of fork may hold it open */
     crowd_connection_free(connection);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every kind of write, over every kind of connection, dying at every point: it arrives at most once,
  * and the caller is told what is true. */
+#include "ask.h"
 #include "peer.h"
 #include "timing.h"
 
@@ -28,24 +29,37 @@ enum { SOON_MS = 5000, MOST_STEPS = 8, WRITES = 1000, TO_BE_SEEN_MS = 20 };
 static const struct way {
     const char *name;
     unsigned flags;
-    int asked; /* ask_over can make a client speak so */
+    int32_t http2;
+    int of_many; /* by a supa_multi */
 } ways[] = {
-    {"HTTP/1.1", PEER_PLAIN, 1},
-    {"with TLS", PEER_TLS, 1},
-    {"HTTP/2", PEER_HTTP2, 0},
+    {"HTTP/1.1", PEER_PLAIN, SUPA_HTTP2_NEVER, 0}, {"with TLS", PEER_TLS, SUPA_HTTP2_NEVER, 0},
+    {"HTTP/2", PEER_HTTP2, SUPA_HTTP2_ALWAYS, 0},  {"multi", PEER_TLS, SUPA_HTTP2_NEVER, 1},
+    {"multi, 2", PEER_HTTP2, SUPA_HTTP2_AUTO, 1},
 };
 
-/* The one place that knows how a client is made to speak HTTP/2 or not. Consumes @q. */
-static int ask_over(const struct way *way, supa_client *client, supa_query *q, supa_error *error)
-{
-    (void)way;
-    (void)client;
-    return supa_exec(q, error);
-}
+/* Who asks, and over what. */
+struct asker {
+    supa_client *client;
+    supa_multi *multi; /* NULL: blocking */
+};
 
-static supa_query *a_read(supa_client *client)
+/* Consumes @q. */
+static int ask_over(const struct asker *asker, supa_query *q, supa_error *error)
 {
-    return supa_select(supa_from(client, "products"), "id");
+    supa_response *response = NULL;
+    const supa_error *cause;
+    int code;
+
+    if (asker->multi == NULL)
+        return supa_exec(q, error);
+    CU_ASSERT(supa_multi_add(asker->multi, q, ask_keep, &response) != 0);
+    CU_ASSERT_EQUAL(supa_multi_run(asker->multi), 0);
+    cause = supa_response_error(response);
+    code = cause != NULL ? (int)cause->code : SUPA_OK;
+    if (cause != NULL && error != NULL)
+        *error = *cause;
+    supa_response_free(response);
+    return code;
 }
 
 static supa_query *an_insert(supa_client *client)
@@ -163,34 +177,37 @@ static struct peer *start_peer(const struct cell *cell)
     return peer;
 }
 
-static supa_client *client_for(const struct peer *peer)
+static struct asker asker_for(const struct peer *peer, const struct way *way)
 {
-    supa_client_options options = SUPA_CLIENT_OPTIONS_INIT;
-    supa_client *client;
+    supa_client_options options = ask_options_peer(peer);
+    struct asker asker = {NULL, NULL};
 
-    options.url = peer_url(peer);
-    options.key = "a-key-for-tests";
-    options.ca_file = peer_ca_file(peer);
-    options.allow_plain_http = 1;
-    options.allow_private = 1;
-    options.timeout_ms = SOON_MS;
-    client = supa_client_new(&options, NULL);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(client);
-    return client;
+    options.retries = 2;
+    options.http2 = way->http2;
+    asker.client = ask_client(&options);
+    if (way->of_many)
+        CU_ASSERT_PTR_NOT_NULL_FATAL(asker.multi = supa_multi_new(NULL, NULL));
+    return asker;
+}
+
+static void end_asker(struct asker *asker)
+{
+    supa_multi_free(asker->multi);
+    supa_client_unref(asker->client);
 }
 
 /* The write of a cell; then the client is gone, and the peer has seen all there is. */
 static int play(const struct cell *cell, struct peer *peer, supa_error *error)
 {
-    supa_client *client = client_for(peer);
+    struct asker asker = asker_for(peer, cell->way);
     int code;
 
     if (cell->past->reads)
-        CU_ASSERT_EQUAL(ask_over(cell->way, client, a_read(client), NULL), SUPA_OK);
+        CU_ASSERT_EQUAL(ask_over(&asker, ask_read(asker.client), NULL), SUPA_OK);
     if (cell->past->closed)
         CU_ASSERT(peer_wait(peer, PEER_CLOSED, 1, SOON_MS));
-    code = ask_over(cell->way, client, cell->write->make(client), error);
-    supa_client_unref(client);
+    code = ask_over(&asker, cell->write->make(asker.client), error);
+    end_asker(&asker);
     CU_ASSERT(peer_wait(peer, PEER_CLOSED, peer_connections(peer), SOON_MS));
     return code;
 }
@@ -203,7 +220,7 @@ static int outcome_of(int code, const supa_error *error)
 /* Of DELETE amid its head in HTTP/2 there is no such thing. */
 static int exists(const struct cell *cell)
 {
-    return cell->way->asked && !(cell->way->flags == PEER_HTTP2 && dies_in_head(cell));
+    return !(cell->way->flags == PEER_HTTP2 && dies_in_head(cell));
 }
 
 /* A client of HTTP/2 writes while it reads, and may meet the reset before what came ahead of it. */
@@ -259,7 +276,7 @@ static void check_cell(const struct cell *cell)
 static void check_past(const struct past *past)
 {
     for (size_t w = 0; w < COUNT(ways); w++) {
-        for (size_t d = 0; ways[w].asked && d < COUNT(deaths); d++) {
+        for (size_t d = 0; d < COUNT(deaths); d++) {
             printf("\n    %-8s %-17s %-28s", ways[w].name, past->name, deaths[d].what);
             for (size_t i = 0; i < COUNT(writes); i++)
                 check_cell(&(struct cell){&ways[w], past, &deaths[d], &writes[i]});
@@ -286,13 +303,13 @@ static void check_idle_closing(const struct way *way)
 {
     struct peer *peer =
         PEER_START(way->flags, PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(201, ""), PEER_CLOSE));
-    supa_client *client = client_for(peer);
+    struct asker asker = asker_for(peer, way);
     size_t failed = 0, unknown = 0;
     long start = timing_now_ms();
 
     for (size_t i = 0; i < WRITES; i++) {
         supa_error error = {0};
-        int code = ask_over(way, client, an_insert(client), &error);
+        int code = ask_over(&asker, an_insert(asker.client), &error);
 
         failed += code != SUPA_OK;
         unknown += outcome_of(code, &error) == SUPA_UNKNOWN;
@@ -307,16 +324,14 @@ static void check_idle_closing(const struct way *way)
     CU_ASSERT_EQUAL(peer_arrived(peer, "POST"), WRITES);
     CU_ASSERT_EQUAL(peer_delivered(peer, "POST"), WRITES);
     CU_ASSERT_EQUAL(peer_connections(peer), WRITES);
-    supa_client_unref(client);
+    end_asker(&asker);
     peer_stop(peer);
 }
 
 static void a_server_that_closes_idle_connections_gets_each_write_once(void)
 {
-    for (size_t w = 0; w < COUNT(ways); w++) {
-        if (ways[w].asked)
-            check_idle_closing(&ways[w]);
-    }
+    for (size_t w = 0; w < COUNT(ways); w++)
+        check_idle_closing(&ways[w]);
 }
 
 CU_TestInfo matrix_tests[] = {

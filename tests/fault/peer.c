@@ -35,6 +35,7 @@ struct peer {
     SSL_CTX *tls;
     int http2;
     char ca_file[256];
+    char socket_file[64]; /* "": TCP */
     pthread_t thread;
     int serving;                      /* the thread exists */
     struct connection *connections;   /* the thread's, the newest first */
@@ -96,6 +97,16 @@ size_t peer_delivered(struct peer *peer, const char *method)
 size_t peer_bytes_read(struct peer *peer)
 {
     return peer_record_bytes(&peer->record);
+}
+
+size_t peer_bytes_sent(struct peer *peer)
+{
+    return peer_record_bytes_sent(&peer->record);
+}
+
+const char *peer_socket_file(const struct peer *peer)
+{
+    return peer->socket_file[0] == '\0' ? NULL : peer->socket_file;
 }
 
 size_t peer_request(struct peer *peer, size_t i, char *out, size_t size)
@@ -201,6 +212,34 @@ static int listen_on_any_port(struct peer *peer, int backlog)
     return 0;
 }
 
+static int listen_on_file(struct peer *peer)
+{
+    char folder[] = "/tmp/peer.XXXXXX";
+
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(peer->socket_file, sizeof peer->socket_file, "%s/socket", folder);
+    peer->listener = peer_socket_on_file(peer->socket_file);
+    return peer->listener < 0 ? -1 : 0;
+}
+
+static void remove_file(const struct peer *peer)
+{
+    char folder[sizeof peer->socket_file];
+
+    if (peer->socket_file[0] == '\0')
+        return;
+    unlink(peer->socket_file);
+    snprintf(folder, sizeof folder, "%s", peer->socket_file);
+    *strrchr(folder, '/') = '\0';
+    rmdir(folder);
+}
+
+static int open_listener(struct peer *peer, unsigned flags)
+{
+    return flags == PEER_UNIX ? listen_on_file(peer) : listen_on_any_port(peer, SOMAXCONN);
+}
+
 static struct peer *new_peer(void)
 {
     struct peer *peer = calloc(1, sizeof *peer);
@@ -274,9 +313,12 @@ static int use_tls(struct peer *peer, unsigned flags)
 
 static int begin_serving(struct peer *peer)
 {
-    snprintf(
-        peer->url, sizeof peer->url, "%s://127.0.0.1:%d", peer->tls == NULL ? "http" : "https",
-        peer->port);
+    if (peer->socket_file[0] != '\0')
+        strcpy(peer->url, "http://localhost");
+    else
+        snprintf(
+            peer->url, sizeof peer->url, "%s://127.0.0.1:%d", peer->tls == NULL ? "http" : "https",
+            peer->port);
     peer->serving = peer_thread_start(&peer->thread, serve, peer) == 0;
     return peer->serving ? 0 : -1;
 }
@@ -287,7 +329,7 @@ struct peer *peer_start(const struct peer_script *scripts, size_t n, unsigned fl
 
     if (peer == NULL)
         return NULL;
-    if (copy_scripts(peer, scripts, n) != 0 || listen_on_any_port(peer, SOMAXCONN) != 0 ||
+    if (copy_scripts(peer, scripts, n) != 0 || open_listener(peer, flags) != 0 ||
         use_tls(peer, flags) != 0 || begin_serving(peer) != 0) {
         peer_stop(peer);
         return NULL;
@@ -322,6 +364,7 @@ void peer_stop(struct peer *peer)
         close(peer->fillers[i]);
     if (peer->listener >= 0)
         close(peer->listener);
+    remove_file(peer);
     close(peer->stop[0]);
     peer_certificate_free(peer->tls, peer->ca_file);
     free_scripts(&peer->scripts);

@@ -124,8 +124,9 @@ struct peer_script {
 
 enum peer_flags {
     PEER_PLAIN = 0,
-    PEER_TLS = 1,  /* with a certificate of its own for localhost and 127.0.0.1 */
-    PEER_HTTP2 = 3 /* over TLS, chosen by ALPN; a client that does not offer it is refused */
+    PEER_TLS = 1,   /* with a certificate of its own for localhost and 127.0.0.1 */
+    PEER_HTTP2 = 3, /* over TLS, chosen by ALPN; a client that does not offer it is refused */
+    PEER_UNIX = 4   /* alone: plain, on a socket of the file system */
 };
 
 /* Starts serving: script i for connection i, or for stream i over all connections with HTTP/2; the
@@ -150,6 +151,9 @@ int peer_unused_port(void);
 /* "http://127.0.0.1:PORT" or "https://127.0.0.1:PORT". */
 const char *peer_url(const struct peer *peer);
 int peer_port(const struct peer *peer);
+/* Where a peer on a socket of the file system listens; NULL for the others. Its URL is
+ * "http://localhost". */
+const char *peer_socket_file(const struct peer *peer);
 /* The certificate to trust, as a temporary PEM file; NULL without TLS. */
 const char *peer_ca_file(const struct peer *peer);
 
@@ -180,6 +184,8 @@ size_t peer_arrived(struct peer *peer, const char *method);
 size_t peer_delivered(struct peer *peer, const char *method);
 /* Bytes that reading steps took; with TLS, of the decrypted text. */
 size_t peer_bytes_read(struct peer *peer);
+/* Bytes that the system took from the peer, HTTP/1.1 only; with TLS, of the plain text. */
+size_t peer_bytes_sent(struct peer *peer);
 
 /* The text of request @i (from 0, in the order in which the heads arrived), head and what came of
  * its body as it was sent: at most @size − 1 bytes and a NUL; @size is at least 1. Returns its full length, 0 when there

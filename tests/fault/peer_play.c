@@ -84,11 +84,19 @@ static int read_bytes(struct peer_play *play, const struct peer_step *step)
     return 0;
 }
 
+static int put(struct peer_play *play, const char *bytes, size_t length)
+{
+    if (peer_wire_write(&play->wire, bytes, length) != 0)
+        return -1;
+    peer_record_sent(play->record, length);
+    return 0;
+}
+
 static int send_text(struct peer_play *play, const struct peer_step *step)
 {
     size_t length = step->number < 0 ? strlen(step->text) : (size_t)step->number;
 
-    return peer_wire_write(&play->wire, step->text, length);
+    return put(play, step->text, length);
 }
 
 /* In blocks, so that a million short texts do not take a million writes. */
@@ -104,7 +112,7 @@ static int send_repeated(struct peer_play *play, const struct peer_step *step)
     while (left != 0) {
         size_t n = fit == 0 ? 1 : left < fit ? left : fit;
 
-        if (peer_wire_write(&play->wire, fit == 0 ? step->text : block, n * length) != 0)
+        if (put(play, fit == 0 ? step->text : block, n * length) != 0)
             return -1;
         left -= n;
     }
@@ -130,7 +138,7 @@ static int send_answer(struct peer_play *play, const struct peer_step *step, siz
             "HTTP/1.1 %ld Scripted\r\nContent-Type: application/json; charset=utf-8\r\n"
             "Content-Length: %zu\r\n\r\n%.*s",
             step->number, strlen(step->text), (int)shown, step->text);
-    result = peer_wire_write(&play->wire, text, (size_t)length);
+    result = put(play, text, (size_t)length);
     free(text);
     return result;
 }
@@ -157,14 +165,13 @@ static int answer_head(struct peer_play *play, const struct peer_step *step)
         "Connection: close\r\n\r\n",
         step->number);
 
-    return peer_wire_write(&play->wire, text, (size_t)length);
+    return put(play, text, (size_t)length);
 }
 
 static int drip(struct peer_play *play, const struct peer_step *step)
 {
     for (const char *byte = step->text; *byte != '\0'; byte++) {
-        if (peer_wire_write(&play->wire, byte, 1) != 0 ||
-            peer_wire_rest(&play->wire, step->number) != 0)
+        if (put(play, byte, 1) != 0 || peer_wire_rest(&play->wire, step->number) != 0)
             return -1;
     }
     return 0;

@@ -173,6 +173,23 @@ void peer_record_end(struct peer_record *record, struct peer_message *message)
     pthread_mutex_unlock(&record->lock);
 }
 
+void peer_record_sent(struct peer_record *record, size_t length)
+{
+    pthread_mutex_lock(&record->lock);
+    record->bytes_sent += length;
+    pthread_mutex_unlock(&record->lock);
+}
+
+size_t peer_record_bytes_sent(struct peer_record *record)
+{
+    size_t n;
+
+    pthread_mutex_lock(&record->lock);
+    n = record->bytes_sent;
+    pthread_mutex_unlock(&record->lock);
+    return n;
+}
+
 size_t peer_record_bytes(struct peer_record *record)
 {
     size_t n;

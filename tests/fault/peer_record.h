@@ -13,6 +13,7 @@ struct peer_record {
     pthread_cond_t changed;
     size_t counts[PEER_COUNTS];
     size_t bytes_read;
+    size_t bytes_sent;
     size_t goes; /* not yet used by a waiter */
     int stopping;
     struct peer_message **messages; /* counts[PEER_REQUESTS] of them */
@@ -43,6 +44,8 @@ int peer_record_body(
 void peer_record_end(struct peer_record *record, struct peer_message *message);
 
 size_t peer_record_bytes(struct peer_record *record);
+void peer_record_sent(struct peer_record *record, size_t length);
+size_t peer_record_bytes_sent(struct peer_record *record);
 /* How many requests of this method have come to the state @least or beyond. */
 size_t
 peer_record_messages(struct peer_record *record, const char *method, enum peer_message_state least);

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { FULL_AFTER_MS = 200 };
@@ -43,6 +44,20 @@ int peer_socket_listening(unsigned host, int backlog)
     }
     if (fd >= 0)
         fcntl(fd, F_SETFL, O_NONBLOCK);
+    return fd;
+}
+
+int peer_socket_on_file(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    if (fd >= 0 && (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+                    listen(fd, SOMAXCONN) != 0)) {
+        close(fd);
+        return -1;
+    }
     return fd;
 }
 

@@ -15,6 +15,8 @@ int peer_socket_bound(unsigned host, int port);
 /* Listening on any free port, not blocking; −1 when the system has none. */
 int peer_socket_listening(unsigned host, int backlog);
 int peer_socket_port(int fd);
+/* The same on a socket of the file system. */
+int peer_socket_on_file(const char *path);
 
 enum { PEER_SOCKET_FILLERS = 8 };
 
