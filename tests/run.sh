@@ -12,12 +12,17 @@ for v in plain sanitized; do
   export STACK_SEAL=$build/tests/stack/seal
   tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
   tally "envelopes of Node, $v" node "$top/tests/live/envelope.mjs" "$build/tests/live/envelope"
-  tally "platform, $v" "$top/tests/stack/stack" run "$build/tests/platform/platform"
 done
+build_tests plain
+export STACK_SEAL=$build/tests/stack/seal
+tally "manager" "$top/tests/stack/stack" run "$top/tests/manager/keys.sh" "$build/tests/manager/manager"
+tally "platform" "$top/tests/stack/stack" run "$build/tests/platform/platform"
 tally "readme" "$top/tests/live/readme.sh"
 tally "checks" "$top/tests/checks/run.sh"
 tally "instructions" "$top/tests/bench/instructions.sh"
 tally "fuzz" "$top/tests/fuzz/run.sh"
 tally "wire" "$top/tests/wire/run.sh" --chains 1000
+tally "wire, coverage" "$top/tests/wire/coverage.sh"
+tally "wire, values" "$top/tests/wire/values.sh" --strings 60
 tally "wire, rules" "$top/tests/wire/rules_live.sh"
 conclude

@@ -17,5 +17,7 @@ missing=$(comm -23 <(awk -F '|' '$2 == "12.0.2" { print $1 }' <<<"$rows" | sort 
 [[ -z $unknown ]] || printf 'named by a test, but no row: %s\n' $unknown
 [[ -z $missing ]] || printf 'without a test: %s\n' $missing
 count=$(awk -F '|' '$2 == "12.0.2"' <<<"$rows" | wc -l)
+without=$(wc -w <<<"$missing$unknown$twice")
+printf '%d passed, %d failed\n' "$((count - without))" "$without"
 printf '%d rows, %d without a test\n' "$count" "$(wc -w <<<"$missing")"
 [[ -z $twice$unknown$missing ]]

@@ -283,6 +283,7 @@ int main(int argc, char **argv)
     second_stop();
     world_free(&run.world);
     free(run.is_wrong);
+    printf("%zu passed, %zu failed\n", count - wrong, wrong);
     printf("%zu strings, %zu wrong\n", count, wrong);
     return wrong != 0;
 }
