@@ -327,9 +327,15 @@ supa_client *leasing_wait(
     supa_error *error)
 {
     struct waited waited = {NULL, error};
-    supa_multi *multi = borrow_multi(manager, error);
-    struct flight *flight = multi != NULL ? leasing_flight(multi, manager, keep, &waited) : NULL;
+    supa_multi *multi;
+    struct flight *flight;
 
+    if (supa_cancel_fired(cancel)) {
+        error_set(error, SUPA_ERROR_CANCELLED, SUPA_NOT_SENT, "cancelled before it was asked for");
+        return NULL;
+    }
+    multi = borrow_multi(manager, error);
+    flight = multi != NULL ? leasing_flight(multi, manager, keep, &waited) : NULL;
     if (flight == NULL || watch_begin(multi, cancel) != 0) {
         if (multi != NULL)
             error_no_memory(error);

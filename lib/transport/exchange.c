@@ -102,6 +102,7 @@ before_sending(void *user, char *remote_ip, char *local_ip, int remote_port, int
 
     (void)local_ip;
     (void)remote_port;
+    exchange->port = local_port;
     sockets_use(exchange->sockets, endpoint->origin, local_port);
     if (is_ruled(endpoint) && address_text_is_special(remote_ip)) {
         exchange->address_refused = 1;
@@ -299,7 +300,7 @@ static void begin(struct exchange *exchange, const struct call *call, struct rep
     exchange->sendings = exchange->has_status = exchange->status = exchange->headers_done = 0;
     exchange->address_refused = exchange->body_too_large = exchange->headers_too_large = 0;
     exchange->out_of_memory = exchange->no_lookup = exchange->stopped = exchange->is_paused = 0;
-    exchange->given = 0;
+    exchange->given = exchange->port = 0;
     exchange->has_given = 0;
     exchange->given_up = SUPA_OK;
     exchange->error[0] = '\0';

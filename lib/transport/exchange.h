@@ -20,6 +20,7 @@ struct exchange {
     struct curl_slist first;   /* "Expect:", before the caller's headers */
     struct curl_slist chunked; /* before it, for a body whose length is not known */
     int64_t given;             /* bytes of the body that its reader gave */
+    int port;                  /* ours, of the connection it is on; 0 before that */
     int sendings;              /* how often libcurl was about to send the request */
     int lookup;                /* the place for the name's lookup; −1 when it has none */
     int has_status;            /* the final status line is there */

@@ -109,9 +109,24 @@ lane_start(struct lane *lane, const struct call *call, struct reply *reply, void
     return NULL;
 }
 
+/* While one exchange ended, libcurl may have given its connection to the next one already, and that one
+ * may be done as well. Without a port, connections cannot be told apart. */
+static int is_used_by_another(const struct lane *lane, const struct exchange *exchange)
+{
+    const uint64_t origin = exchange->call->endpoint->origin;
+
+    for (const struct exchange *other = lane->under_way; other != NULL; other = other->next) {
+        if (other != exchange && other->sendings != 0 && other->call->endpoint->origin == origin &&
+            (other->port == exchange->port || exchange->port <= 0))
+            return 1;
+    }
+    return 0;
+}
+
 static void leave_multi(struct lane *lane, struct exchange *exchange)
 {
-    sockets_note(&lane->sockets, exchange->easy, exchange->call->endpoint->origin);
+    if (!is_used_by_another(lane, exchange))
+        sockets_note(&lane->sockets, exchange->easy, exchange->call->endpoint->origin);
     unlink_exchange(exchange);
     curl_multi_remove_handle(lane->multi, exchange->easy);
 }
