@@ -209,7 +209,60 @@ static void a_host_that_cannot_be_reached_fails_at_once_and_recovers(void)
     supa_client_unref(client);
 }
 
+/* What a write of many came to. */
+struct written {
+    size_t good, more_than_one, reused;
+};
+
+static void on_written(void *user, supa_response *response)
+{
+    struct written *written = user;
+    supa_timings timings;
+
+    supa_response_timings(response, &timings);
+    written->good += supa_response_ok(response) != 0;
+    written->more_than_one += timings.attempts != 1;
+    written->reused += timings.reused != 0;
+    supa_response_free(response);
+}
+
+/* Amid one turn, libcurl may give a connection that one request has left to the next one: then it is not
+ * idle, and the answer that comes on it is no sign of its end. */
+static void connections_that_change_hands_are_not_taken_for_idle(void)
+{
+    enum { WRITES = 3000, AT_ONCE = 8 };
+    struct crowd_host host = {.kind = CROWD_ALIVE};
+    struct crowd *crowd = crowd_start(&host, 1, 0);
+    supa_client_options options = ask_options(crowd_url(crowd, 0), NULL);
+    supa_client *client = ask_client(&options);
+    supa_multi_options bounds = SUPA_MULTI_OPTIONS_INIT;
+    struct written written = {0, 0, 0};
+    supa_multi *multi;
+
+    bounds.max_per_host = AT_ONCE;
+    multi = supa_multi_new(&bounds, NULL);
+    for (size_t i = 0; i < WRITES; i++)
+        CU_ASSERT(
+            supa_multi_add(
+                multi, supa_insert(supa_from(client, "products"), "{}"), on_written, &written) !=
+            0);
+    CU_ASSERT_EQUAL(supa_multi_run(multi), 0);
+    printf(
+        "\n    %d writes over %zu connections: %zu good, %zu with a second attempt, %zu answered",
+        WRITES, crowd_count(crowd, 0, CROWD_ACCEPTED), written.good, written.more_than_one,
+        crowd_count(crowd, 0, CROWD_ANSWERED));
+    CU_ASSERT_EQUAL(written.good, WRITES);
+    CU_ASSERT_EQUAL(written.more_than_one, 0);
+    CU_ASSERT_EQUAL(crowd_count(crowd, 0, CROWD_ANSWERED), WRITES);
+    CU_ASSERT(crowd_count(crowd, 0, CROWD_ACCEPTED) <= AT_ONCE);
+    supa_multi_free(multi);
+    supa_client_unref(client);
+    crowd_stop(crowd);
+}
+
 CU_TestInfo crowd_multi_tests[] = {
+    {"connections that change hands are not taken for idle",
+     connections_that_change_hands_are_not_taken_for_idle},
     {"500 queries over 50 hosts: live ones do not notice dead ones",
      live_hosts_do_not_notice_dead_ones},
     {"a dead host holds up no more callers than its bound",
