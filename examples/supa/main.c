@@ -5,11 +5,11 @@
 
 #include <langinfo.h>
 #include <locale.h>
-#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ALWAYS (GROUP_GENERAL | GROUP_SERVER)
-#define WHOM   (ALWAYS | GROUP_STORE)
+#define WHOM   (ALWAYS | GROUP_STORE_NAME | GROUP_STORE)
 #define WRITES (WHOM | GROUP_SELECT | GROUP_SEND | GROUP_OUTPUT | GROUP_WRITE)
 
 struct command {
@@ -33,35 +33,95 @@ static const struct command commands[] = {
      WHOM | GROUP_FILTER | GROUP_SHAPE | GROUP_SELECT | GROUP_SEND | GROUP_OUTPUT | GROUP_INPUT |
          GROUP_RPC,
      command_rpc},
+    {"export", "TABLE", "all rows of a table or view to a file",
+     WHOM | GROUP_FILTER | GROUP_SELECT | GROUP_OUTPUT | GROUP_TO | GROUP_EXPORT, command_export},
+    {"import", "TABLE [FILE]", "rows of a file, or of standard input, into a table",
+     WHOM | GROUP_INSERT | GROUP_UPSERT | GROUP_IMPORT, command_import},
+    {"each", "TABLE", "rows of a table of every store that operates",
+     ALWAYS | GROUP_FILTER | GROUP_SHAPE | GROUP_SELECT | GROUP_OUTPUT | GROUP_EACH, command_each},
+    {"stores list", "", "the stores that operate", ALWAYS | GROUP_LIST | GROUP_OUTPUT,
+     command_stores_list},
+    {"stores show", "STORE", "a store's row in the registry", ALWAYS | GROUP_OUTPUT,
+     command_stores_show},
+    {"stores create", "", "a new store's row", ALWAYS | GROUP_NEW | GROUP_OUTPUT,
+     command_stores_create},
+    {"stores put", "STORE", "seal a store's credentials into the registry",
+     ALWAYS | GROUP_PUT | GROUP_TYPE | GROUP_ROW, command_stores_put},
+    {"stores rotate", "STORE", "replace credentials, once the new ones are tested",
+     ALWAYS | GROUP_PUT | GROUP_ROTATE, command_stores_rotate},
+    {"stores test", "STORE", "ask a store's tenant, and record what it says", ALWAYS,
+     command_stores_test},
+    {"stores activate", "STORE", "switch its credentials on", ALWAYS, command_stores_activate},
+    {"stores deactivate", "STORE", "switch its credentials off", ALWAYS, command_stores_deactivate},
+    {"stores remove", "STORE", "take its credentials out of the registry", ALWAYS | GROUP_YES,
+     command_stores_remove},
+    {"stores pending", "", "the stores whose schema lags behind",
+     ALWAYS | GROUP_LIST | GROUP_OUTPUT, command_stores_pending},
+    {"resolve", "HOST", "which store a host name belongs to", ALWAYS, command_resolve},
+    {"scope", "TABLE|rpc/FUNCTION", "whose a table is, and why",
+     ALWAYS | GROUP_STORE_NAME | GROUP_SCOPE, command_scope},
+    {"keygen", "[ID]", "a new key for a keyring", GROUP_GENERAL | GROUP_TO, command_keygen},
+    {"seal", "STORE", "credentials as an envelope", ALWAYS | GROUP_PUT | GROUP_TYPE, command_seal},
+    {"open", "STORE ENVELOPE|-", "what an envelope says of itself, and whether it opens",
+     ALWAYS | GROUP_SECRET | GROUP_TYPE, command_open},
+    {"rekey", "", "seal the registry's envelopes anew with the first key", ALWAYS | GROUP_REKEY,
+     command_rekey},
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
-static const struct command *find(const char *name)
+/* The command that the first words name: one word, or two. @words receives how many. */
+static const struct command *find(int argc, char **argv, int *words)
 {
-    for (size_t i = 0; i < COMMANDS; i++) {
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
+    char name[64];
+
+    for (*words = 1; *words <= 2 && *words <= argc; (*words)++) {
+        snprintf(
+            name, sizeof name, "%s%s%s", argv[0], *words > 1 ? " " : "", *words > 1 ? argv[1] : "");
+        for (size_t i = 0; i < COMMANDS; i++) {
+            if (strcmp(commands[i].name, name) == 0)
+                return &commands[i];
+        }
     }
     return NULL;
 }
 
-static int help(const char *name)
+static int no_command(int argc, char **argv)
 {
-    const struct command *command = name != NULL ? find(name) : NULL;
+    const int is_stores = strcmp(argv[0], "stores") == 0;
 
-    if (name != NULL && command == NULL)
-        return misuse("`supa help` lists the commands", "there is no command \"%s\"", name);
-    if (command != NULL) {
-        printf("supa %s [OPTION…] %s\n\n%s\n", command->name, command->arguments, command->help);
-        options_print(command->groups);
-        return 0;
-    }
+    return misuse(
+        "`supa help` lists the commands", "there is no command \"%s%s%s\"", argv[0],
+        is_stores && argc > 1 ? " " : "", is_stores && argc > 1 ? argv[1] : "");
+}
+
+static int help_command(const struct command *command)
+{
+    printf(
+        "supa %s [OPTION…]%s%s\n\n%s\n", command->name, *command->arguments != '\0' ? " " : "",
+        command->arguments, command->help);
+    options_print(command->groups);
+    return 0;
+}
+
+static int help(void)
+{
     puts("supa COMMAND [OPTION…] [ARGUMENT…]\n\nCommands:");
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-9s %s\n", commands[i].name, commands[i].help);
+        printf("  %-18s %s\n", commands[i].name, commands[i].help);
     puts("\n`supa help COMMAND` has each one's options; supa(1) has examples and exit statuses.");
     return 0;
+}
+
+static int help_on(int argc, char **argv)
+{
+    const struct command *command;
+    int words;
+
+    if (argc == 0)
+        return help();
+    command = find(argc, argv, &words);
+    return command != NULL ? help_command(command) : no_command(argc, argv);
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -71,7 +131,7 @@ static int run(const struct command *command, int argc, char **argv)
     int status = options_read(&options, command->groups, argc, argv);
 
     if (status == 0 && options.help) {
-        status = help(command->name);
+        status = help_command(command);
     } else if (status == 0) {
         status = session_begin(&session, &options);
         if (status == 0)
@@ -92,17 +152,18 @@ static void set_locale(void)
 int main(int argc, char **argv)
 {
     const struct command *command;
+    int words;
 
     set_locale();
     if (argc < 2)
-        return help(NULL) + EXIT_USAGE;
+        return help() + EXIT_USAGE;
     if (strcmp(argv[1], "--version") == 0)
         return printf("supa %s\n", supa_version()) < 0;
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
         strcmp(argv[1], "-h") == 0)
-        return help(argc > 2 ? argv[2] : NULL);
-    command = find(argv[1]);
+        return help_on(argc - 2, argv + 2);
+    command = find(argc - 1, argv + 1, &words);
     if (command == NULL)
-        return misuse("`supa help` lists the commands", "there is no command \"%s\"", argv[1]);
-    return run(command, argc - 1, argv + 1);
+        return no_command(argc - 1, argv + 1);
+    return run(command, argc - words, argv + words);
 }

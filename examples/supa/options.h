@@ -7,30 +7,35 @@
 #include <stdint.h>
 
 enum option_group {
-    GROUP_GENERAL = 1,     /* help and verbosity */
-    GROUP_SERVER = 2,      /* where to connect */
-    GROUP_STORE = 4,       /* to which store's tenant */
-    GROUP_FILTER = 8,      /* which rows */
-    GROUP_SHAPE = 16,      /* order and limit */
-    GROUP_SELECT = 32,     /* which columns */
-    GROUP_SEND = 64,       /* print instead of send, undo */
-    GROUP_OUTPUT = 128,    /* how rows are printed */
-    GROUP_INPUT = 256,     /* where rows come from */
-    GROUP_READ = 512,      /* of `get` and `each` */
-    GROUP_WRITE = 1024,    /* of writes */
-    GROUP_INSERT = 2048,   /* of inserts and upserts */
-    GROUP_RPC = 4096,      /* of functions */
-    GROUP_YES = 8192,      /* what is to be confirmed */
-    GROUP_EXPORT = 16384,  /* of export */
-    GROUP_IMPORT = 32768,  /* of import */
-    GROUP_EACH = 65536,    /* of walks over stores */
-    GROUP_SECRET = 131072, /* what shows plaintext */
-    GROUP_NEW = 262144,    /* a new store */
-    GROUP_PUT = 524288,    /* credentials of a store */
-    GROUP_LIST = 1048576,  /* lists of stores */
-    GROUP_REKEY = 2097152, /* envelopes sealed anew */
-    GROUP_SCOPE = 4194304, /* whose tables */
-    GROUP_UPSERT = 8388608 /* of upserts */
+    GROUP_GENERAL = 1 << 0,    /* help and verbosity */
+    GROUP_SERVER = 1 << 1,     /* where to connect */
+    GROUP_STORE_NAME = 1 << 2, /* which store */
+    GROUP_STORE = 1 << 3,      /* which store's tenant, and how it is kept to it */
+    GROUP_FILTER = 1 << 4,     /* which rows */
+    GROUP_SHAPE = 1 << 5,      /* order and limit */
+    GROUP_SELECT = 1 << 6,     /* which columns */
+    GROUP_SEND = 1 << 7,       /* print instead of send */
+    GROUP_OUTPUT = 1 << 8,     /* how rows are printed */
+    GROUP_INPUT = 1 << 9,      /* where rows come from */
+    GROUP_READ = 1 << 10,      /* of reads */
+    GROUP_WRITE = 1 << 11,     /* of writes */
+    GROUP_INSERT = 1 << 12,    /* of inserts */
+    GROUP_UPSERT = 1 << 13,    /* of upserts */
+    GROUP_RPC = 1 << 14,       /* of functions */
+    GROUP_YES = 1 << 15,       /* what is to be confirmed */
+    GROUP_TO = 1 << 16,        /* where to write to */
+    GROUP_EXPORT = 1 << 17,    /* of export */
+    GROUP_IMPORT = 1 << 18,    /* of import */
+    GROUP_EACH = 1 << 19,      /* of walks over stores */
+    GROUP_SECRET = 1 << 20,    /* what shows plaintext */
+    GROUP_NEW = 1 << 21,       /* a new store */
+    GROUP_PUT = 1 << 22,       /* credentials of a store */
+    GROUP_TYPE = 1 << 23,      /* … and their type */
+    GROUP_ROW = 1 << 24,       /* … and the other columns of their row */
+    GROUP_ROTATE = 1 << 25,    /* … that replace others */
+    GROUP_LIST = 1 << 26,      /* lists of stores */
+    GROUP_REKEY = 1 << 27,     /* envelopes sealed anew */
+    GROUP_SCOPE = 1 << 28,     /* whose tables are */
 };
 
 /* A filter, in the order of the command line. */
@@ -65,7 +70,7 @@ struct options {
     const char *owner, *slug, *name, *id, *country, *email;
     const char *credentials, *type, *extra;
     int inactive, no_test, all, write;
-    const char *after, *version, *key_id;
+    const char *after;
     int from_openapi;
     char **arguments;
     int argument_count;

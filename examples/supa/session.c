@@ -165,26 +165,32 @@ static int is_uuid(const char *text)
            strspn(text, "0123456789abcdefABCDEF-") == 36;
 }
 
+static int no_store(const char *store)
+{
+    misuse("`supa stores list --all-stores` lists them", "there is no store \"%s\"", store);
+    return EXIT_NOT_FOUND;
+}
+
 int session_store_id(struct session *session, const char *store, char id[40])
 {
     supa_response *answer;
     supa_query *q;
-    int status = session_manager(session);
+    int status;
 
-    if (status != 0)
-        return status;
     if (is_uuid(store)) {
         snprintf(id, 40, "%s", store);
         return 0;
     }
+    status = session_manager(session);
+    if (status != 0)
+        return status;
     q = supa_from(supa_manager_master(session->manager), "stores");
     supa_eq(supa_select(q, "id"), "slug", supa_text(store));
     answer = supa_execute(q);
     if (!supa_response_ok(answer))
         status = tell_error(supa_response_error(answer));
     else if (supa_response_row_count(answer) == 0)
-        status = misuse("`supa stores list` lists them", "there is no store \"%s\"", store),
-        status = EXIT_NOT_FOUND;
+        status = no_store(store);
     else
         snprintf(id, 40, "%s", supa_row_string(supa_response_first(answer), "id", ""));
     supa_response_free(answer);
