@@ -190,6 +190,8 @@ static int read_body(struct request *request, const struct options *options)
 
     if (options->from != NULL && values > 0)
         return misuse(NULL, "rows come from --from or from the arguments, not from both");
+    if (options->from != NULL && options->get)
+        return misuse(NULL, "--get takes arguments, not --from");
     if (options->from == NULL && values == 0 && request->verb != VERB_RPC)
         return misuse(
             "name=text, name:=json, or --from FILE (- is standard input)",

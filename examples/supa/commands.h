@@ -25,6 +25,7 @@ int command_stores_activate(struct session *session);
 int command_stores_deactivate(struct session *session);
 int command_stores_remove(struct session *session);
 int command_stores_pending(struct session *session);
+int command_doctor(struct session *session);
 int command_resolve(struct session *session);
 int command_scope(struct session *session);
 int command_rekey(struct session *session);

@@ -19,19 +19,21 @@ static int read_line(FILE *terminal, struct text *line)
     return c == EOF ? -1 : 0;
 }
 
+/* The echo is off before the question stands there: whoever answers it is not shown. */
 static int ask(FILE *terminal, const char *question, int is_hidden, struct text *line)
 {
     struct termios usual, silent;
     const int fd = fileno(terminal);
     int result;
 
-    fprintf(terminal, "%s: ", question);
-    fflush(terminal);
-    if (is_hidden && tcgetattr(fd, &usual) == 0) {
+    is_hidden = is_hidden && tcgetattr(fd, &usual) == 0;
+    if (is_hidden) {
         silent = usual;
         silent.c_lflag &= ~(tcflag_t)ECHO;
         tcsetattr(fd, TCSAFLUSH, &silent);
     }
+    fprintf(terminal, "%s: ", question);
+    fflush(terminal);
     result = read_line(terminal, line);
     if (is_hidden) {
         tcsetattr(fd, TCSAFLUSH, &usual);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define ALWAYS (GROUP_GENERAL | GROUP_SERVER)
-#define WHOM   (ALWAYS | GROUP_STORE_NAME | GROUP_STORE)
+#define WHOM   (ALWAYS | GROUP_PLAIN | GROUP_STORE_NAME | GROUP_STORE)
 #define WRITES (WHOM | GROUP_SELECT | GROUP_SEND | GROUP_OUTPUT | GROUP_WRITE)
 
 struct command {
@@ -58,6 +58,8 @@ static const struct command commands[] = {
     {"stores pending", "", "the stores whose schema lags behind",
      ALWAYS | GROUP_LIST | GROUP_OUTPUT, command_stores_pending},
     {"resolve", "HOST", "which store a host name belongs to", ALWAYS, command_resolve},
+    {"doctor", "", "look at the configuration and the servers, and say what is wrong",
+     ALWAYS | GROUP_STORE_NAME, command_doctor},
     {"scope", "TABLE|rpc/FUNCTION", "whose a table is, and why",
      ALWAYS | GROUP_STORE_NAME | GROUP_SCOPE, command_scope},
     {"keygen", "[ID]", "a new key for a keyring", GROUP_GENERAL | GROUP_TO, command_keygen},

@@ -9,6 +9,7 @@
 enum option_group {
     GROUP_GENERAL = 1 << 0,    /* help and verbosity */
     GROUP_SERVER = 1 << 1,     /* where to connect */
+    GROUP_PLAIN = 1 << 30,     /* a server without a master */
     GROUP_STORE_NAME = 1 << 2, /* which store */
     GROUP_STORE = 1 << 3,      /* which store's tenant, and how it is kept to it */
     GROUP_FILTER = 1 << 4,     /* which rows */

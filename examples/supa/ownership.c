@@ -1,48 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 #include "ownership.h"
 
+#include "description.h"
 #include "fail.h"
 #include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* One side's description: tables under "definitions", functions as paths "/rpc/…". */
+/* Of one side: tables under "definitions", functions as paths "/rpc/…". */
 struct side {
-    supa_response *answer; /* one row: the description */
-    supa_row description, tables, paths;
+    struct description description;
+    supa_row tables, paths;
 };
 
 static int read_side(struct side *side, supa_client *client)
 {
-    supa_response *answer = supa_openapi(client);
-    struct text json = {0};
-    size_t length;
-    const char *body = supa_response_body(answer, &length);
-    int status = supa_response_ok(answer) ? 0 : tell_error(supa_response_error(answer));
+    const supa_row *row = &side->description.row;
 
-    text_putc(&json, '[');
-    text_put(&json, body, length);
-    text_putc(&json, ']');
-    side->answer = supa_response_of_rows(json.data, json.length);
-    side->description = supa_response_first(side->answer);
-    if (status == 0 &&
-        (supa_row_row(side->description, "definitions", &side->tables) != SUPA_FIELD_VALUE ||
-         supa_row_row(side->description, "paths", &side->paths) != SUPA_FIELD_VALUE))
-        status = trouble("the server's description has no definitions and paths");
-    text_free(&json);
-    supa_response_free(answer);
-    return status;
+    description_read(&side->description, client);
+    if (!supa_response_ok(side->description.answer))
+        return tell_error(supa_response_error(side->description.answer));
+    if (supa_row_row(*row, "definitions", &side->tables) == SUPA_FIELD_VALUE &&
+        supa_row_row(*row, "paths", &side->paths) == SUPA_FIELD_VALUE)
+        return 0;
+    return trouble("the server's description has no definitions and paths");
 }
 
-static char *name_at(supa_row row, size_t i)
+static int by_name(const void *a, const void *b)
 {
+    char *const *left = a, *const *right = b;
+
+    return strcmp(*left, *right);
+}
+
+/* The names of a row's columns in their order, NULL at the end: servers give them in any. */
+static char **names_of(supa_row row)
+{
+    const size_t n = supa_row_columns(row);
+    char **names = have(calloc(n + 1, sizeof *names));
     const char *name, *json;
     size_t length, json_length;
 
-    if (supa_row_at(row, i, &name, &length, &json, &json_length) != SUPA_FIELD_VALUE)
-        return NULL;
-    return copy_of(name, length);
+    for (size_t i = 0; i < n; i++) {
+        supa_row_at(row, i, &name, &length, &json, &json_length);
+        names[i] = copy_of(name, length);
+    }
+    qsort(names, n, sizeof *names, by_name);
+    return names;
+}
+
+static void free_names(char **names)
+{
+    for (size_t i = 0; names[i] != NULL; i++)
+        free(names[i]);
+    free(names);
 }
 
 static int has(supa_row row, const char *name)
@@ -64,30 +76,30 @@ static int has_store_id(const struct side *side, const char *table)
 
 static void print_tables(const struct side *master, const struct side *tenant)
 {
-    char *name;
+    char **names = names_of(tenant->tables);
 
-    for (size_t i = 0; (name = name_at(tenant->tables, i)) != NULL; i++) {
+    for (size_t i = 0; names[i] != NULL; i++)
         printf(
-            "%-40s %s  %s\n", name, has(master->tables, name) ? "both  " : "tenant",
-            has_store_id(tenant, name) ? "store_id" : "-");
-        free(name);
+            "%-40s %s  %s\n", names[i], has(master->tables, names[i]) ? "both  " : "tenant",
+            has_store_id(tenant, names[i]) ? "store_id" : "-");
+    free_names(names);
+    names = names_of(master->tables);
+    for (size_t i = 0; names[i] != NULL; i++) {
+        if (!has(tenant->tables, names[i]))
+            printf("%-40s master  -\n", names[i]);
     }
-    for (size_t i = 0; (name = name_at(master->tables, i)) != NULL; i++) {
-        if (!has(tenant->tables, name))
-            printf("%-40s master  -\n", name);
-        free(name);
-    }
+    free_names(names);
 }
 
 static void print_functions(const struct side *side, const struct side *other, const char *word)
 {
-    char *path;
+    char **paths = names_of(side->paths);
 
-    for (size_t i = 0; (path = name_at(side->paths, i)) != NULL; i++) {
-        if (strncmp(path, "/rpc/", 5) == 0 && !has(other->paths, path))
-            printf("%-40s %s\n", path + 1, word);
-        free(path);
+    for (size_t i = 0; paths[i] != NULL; i++) {
+        if (strncmp(paths[i], "/rpc/", 5) == 0 && !has(other->paths, paths[i]))
+            printf("%-40s %s\n", paths[i] + 1, word);
     }
+    free_names(paths);
 }
 
 int ownership_print(struct session *session)
@@ -111,8 +123,8 @@ int ownership_print(struct session *session)
         print_functions(&master, &tenant, "master");
         print_functions(&tenant, &master, "tenant");
     }
-    supa_response_free(master.answer);
-    supa_response_free(tenant.answer);
+    description_free(&master.description);
+    description_free(&tenant.description);
     supa_client_unref(client);
     return status;
 }
