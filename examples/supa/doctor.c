@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* doctor: looks at all that a command depends on, in the order in which it does, and says what to mend. */
+#include "commands.h"
+#include "description.h"
+#include "fail.h"
+#include "jwt.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct check {
+    struct session *session;
+    int failed;
+};
+
+enum finding { FINDING_OK, FINDING_WARNING, FINDING_WRONG };
+
+__attribute__((format(printf, 5, 6))) static void tell(
+    struct check *check, enum finding finding, const char *what, const char *mend,
+    const char *format, ...)
+{
+    static const char *const words[] = {"ok", "!!", "WRONG"};
+    static const enum colour colours[] = {COLOUR_GREEN, COLOUR_YELLOW, COLOUR_RED};
+    va_list arguments;
+
+    printf(
+        "%s%-5s%s %-12s ", colour(stdout, colours[finding]), words[finding],
+        colour(stdout, COLOUR_NONE), what);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+    if (mend != NULL && *mend != '\0')
+        printf("      %-12s to mend it: %s\n", "", mend);
+    check->failed += finding == FINDING_WRONG;
+}
+
+static void
+tell_failure(struct check *check, const char *what, const char *mend, const supa_error *error)
+{
+    tell(
+        check, FINDING_WRONG, what, mend != NULL ? mend : error->hint, "%s: %s",
+        supa_code_name((supa_code)error->code), error->message);
+}
+
+static int check_settings(struct check *check)
+{
+    static const enum setting needed[] = {SETTING_MASTER_URL, SETTING_MASTER_KEY};
+    const struct settings *settings = &check->session->settings;
+    const int before = check->failed;
+
+    for (size_t i = 0; i < 2; i++) {
+        if (settings->values[needed[i]] == NULL)
+            tell(
+                check, FINDING_WRONG, "settings", "set it, or its line in ~/.config/supa/config",
+                "%s (%s) is not set", setting_variable(needed[i]), setting_name(needed[i]));
+        else
+            tell(
+                check, FINDING_OK, "settings", NULL, "%s from the %s", setting_variable(needed[i]),
+                source_name(settings->sources[needed[i]]));
+    }
+    return check->failed == before;
+}
+
+static void check_key(struct check *check)
+{
+    const char *key = check->session->settings.values[SETTING_MASTER_KEY];
+    struct jwt jwt;
+
+    if (strncmp(key, "sb_secret_", 10) == 0)
+        tell(check, FINDING_OK, "master key", NULL, "a secret key");
+    else if (strncmp(key, "sb_publishable_", 15) == 0)
+        tell(
+            check, FINDING_WRONG, "master key", "take the secret key",
+            "a publishable key: it cannot read the registry");
+    else if (jwt_read(key, &jwt) != 0)
+        tell(check, FINDING_WARNING, "master key", NULL, "of a kind that says nothing of itself");
+    else if (jwt.expires != 0 && jwt.expires < (int64_t)time(NULL))
+        tell(check, FINDING_WRONG, "master key", "take a new one", "it has expired");
+    else if (strcmp(jwt.role, "service_role") != 0)
+        tell(
+            check, FINDING_WARNING, "master key", "take the key of service_role",
+            "its role is \"%s\"", jwt.role);
+    else
+        tell(check, FINDING_OK, "master key", NULL, "role service_role");
+}
+
+static int check_keyring(struct check *check)
+{
+    const struct settings *settings = &check->session->settings;
+    supa_keyring *keyring;
+    supa_error error;
+    int status = session_keyring(check->session, &keyring, &error);
+
+    if (status != 0) {
+        tell(
+            check, FINDING_WRONG, "keyring",
+            "supa keygen --to FILE makes one; SUPA_KEYRING_FILE names it", "it cannot be used");
+        return 0;
+    }
+    supa_keyring_free(keyring);
+    if (settings->values[SETTING_KEYRING] != NULL)
+        tell(
+            check, FINDING_WARNING, "keyring",
+            "a file that only its owner reads: SUPA_KEYRING_FILE", "its keys stand in the %s",
+            source_name(settings->sources[SETTING_KEYRING]));
+    else
+        tell(
+            check, FINDING_OK, "keyring", NULL, "%s",
+            settings->values[SETTING_KEYRING_FILE] != NULL ? settings->values[SETTING_KEYRING_FILE]
+                                                           : "ENCRYPTION_KEY alone");
+    return 1;
+}
+
+static void check_tls(struct check *check, const char *what, const char *url)
+{
+    if (strncmp(url, "https://", 8) == 0)
+        tell(check, FINDING_OK, what, NULL, "the certificate is good");
+    else
+        tell(
+            check, FINDING_WARNING, what, "https, for all but servers of one's own",
+            "plain http: keys and rows can be read on the way");
+}
+
+/* The server's clock by its Date, which counts seconds. */
+static void check_clock(struct check *check, const supa_response *answer)
+{
+    const char *date = supa_response_header(answer, "Date");
+    struct tm parts = {0};
+    long long apart;
+
+    if (date == NULL || strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &parts) == NULL)
+        return;
+    apart = (long long)(time(NULL) - timegm(&parts));
+    if (apart >= -5 && apart <= 5)
+        tell(check, FINDING_OK, "clock", NULL, "the master's and this machine's agree");
+    else
+        tell(
+            check, FINDING_WRONG, "clock", "synchronise it: tokens expire by it",
+            "this machine's is %lld s %s the master's", llabs(apart),
+            apart > 0 ? "ahead of" : "behind");
+}
+
+static void check_tables(struct check *check, supa_row description)
+{
+    static const char *const tables[] = {"stores",          "store_databases",
+                                         "store_hostnames", "custom_domains_lookup",
+                                         "users",           "migrations"};
+    supa_row definitions;
+    const char *json;
+    size_t length;
+    int missing = 0;
+
+    if (supa_row_row(description, "definitions", &definitions) != SUPA_FIELD_VALUE)
+        return;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        if (supa_row_raw(definitions, tables[i], &json, &length) != SUPA_FIELD_MISSING)
+            continue;
+        missing++;
+        tell(
+            check, i < 2 ? FINDING_WRONG : FINDING_WARNING, "schema",
+            "doc/master.md says what the master has to have; after a change: notify pgrst, 'reload "
+            "schema'",
+            "the master shows no table %s", tables[i]);
+    }
+    if (missing == 0)
+        tell(check, FINDING_OK, "schema", NULL, "the master's tables are there");
+}
+
+static void check_version(struct check *check, const char *what, supa_row description)
+{
+    supa_row info;
+    const char *version = "?";
+
+    if (supa_row_row(description, "info", &info) == SUPA_FIELD_VALUE)
+        version = supa_row_string(info, "version", "?");
+    tell(
+        check, atoi(version) >= 10 ? FINDING_OK : FINDING_WARNING, what,
+        atoi(version) >= 10 ? NULL : "10 and later are known to work", "PostgREST %s", version);
+}
+
+static int check_master(struct check *check)
+{
+    struct description found;
+    int is_ok;
+
+    description_read(&found, supa_manager_master(check->session->manager));
+    is_ok = supa_response_ok(found.answer);
+    if (is_ok) {
+        tell(check, FINDING_OK, "master", NULL, "it answers, and takes the key");
+        check_tls(check, "tls", check->session->settings.values[SETTING_MASTER_URL]);
+        check_clock(check, found.answer);
+        check_version(check, "version", found.row);
+        check_tables(check, found.row);
+    } else {
+        tell_failure(check, "master", NULL, supa_response_error(found.answer));
+    }
+    description_free(&found);
+    return is_ok;
+}
+
+/* A limit shows only where there are more rows than it lets through. */
+static void check_row_limit(struct check *check)
+{
+    supa_query *q = supa_from(supa_manager_master(check->session->manager), "store_databases");
+    supa_response *answer = supa_execute(supa_count(supa_select(q, "store_id"), SUPA_COUNT_EXACT));
+    const long long rows = (long long)supa_response_row_count(answer);
+
+    if (!supa_response_ok(answer))
+        tell_failure(check, "registry", NULL, supa_response_error(answer));
+    else if (supa_response_count(answer) > rows)
+        tell(
+            check, FINDING_WARNING, "row limit",
+            "export and each page past it; get tells when rows are missing",
+            "the master gives %lld rows at once", rows);
+    else
+        tell(check, FINDING_OK, "registry", NULL, "%lld stores, all in one answer", rows);
+    supa_response_free(answer);
+}
+
+/* --store's, or the first that operates. Empty when there is none. */
+static int choose_store(struct check *check, char id[40])
+{
+    const char *store = check->session->settings.values[SETTING_STORE];
+    supa_response *stores;
+
+    id[0] = '\0';
+    if (store != NULL)
+        return session_store_id(check->session, store, id);
+    stores = supa_store_list(check->session->manager, SUPA_STORES_OPERATING, NULL, 0);
+    snprintf(id, 40, "%s", supa_row_string(supa_response_first(stores), "store_id", ""));
+    supa_response_free(stores);
+    return 0;
+}
+
+static void check_tenant(struct check *check)
+{
+    supa_client *tenant;
+    struct description found;
+    supa_error error;
+    char id[40];
+
+    if (choose_store(check, id) != 0 || id[0] == '\0') {
+        tell(
+            check, FINDING_WARNING, "tenant", "--store ID chooses one",
+            "there is no store to look at");
+        return;
+    }
+    tenant = supa_manager_lease(check->session->manager, id, &error);
+    if (tenant == NULL) {
+        tell_failure(check, "tenant", NULL, &error);
+        return;
+    }
+    description_read(&found, tenant);
+    if (supa_response_ok(found.answer)) {
+        tell(check, FINDING_OK, "tenant", NULL, "store %s answers, and takes its key", id);
+        check_version(check, "version", found.row);
+    } else {
+        tell_failure(check, "tenant", NULL, supa_response_error(found.answer));
+    }
+    description_free(&found);
+    supa_client_unref(tenant);
+}
+
+int command_doctor(struct session *session)
+{
+    struct check check = {session, 0};
+    int has_keyring;
+
+    if (check_settings(&check))
+        check_key(&check);
+    has_keyring = check_keyring(&check);
+    if (check.failed == 0 && has_keyring) {
+        if (session_manager(session) != 0)
+            tell(&check, FINDING_WRONG, "settings", NULL, "no connection can be made of them");
+        else if (check_master(&check)) {
+            check_row_limit(&check);
+            check_tenant(&check);
+        }
+    }
+    printf(check.failed == 0 ? "all is well\n" : "%d to mend\n", check.failed);
+    return check.failed == 0 ? 0 : EXIT_PARTLY;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* How far a long command is: a line on standard error that is written over, on a terminal only. */
+#ifndef TOOL_PROGRESS_H
+#define TOOL_PROGRESS_H
+
+#include <stdint.h>
+
+struct progress {
+    const char *what; /* "rows", "stores" */
+    int64_t total;    /* −1: not known, and there is no bar */
+    int64_t done, began_us, told_us;
+    int is_shown;
+};
+
+void progress_begin(struct progress *progress, const char *what, int64_t total);
+void progress_step(struct progress *progress, int64_t n);
+/* Takes the line away and tells the sum: "1000 rows in 0.5 s, 2000 rows/s". */
+void progress_end(struct progress *progress);
+
+#endif
