@@ -13,6 +13,7 @@ for v in plain sanitized; do
   tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
   tally "envelopes of Node, $v" node "$top/tests/live/envelope.mjs" "$build/tests/live/envelope"
   tally "platform, $v" "$top/tests/stack/stack" run "$build/tests/platform/platform"
+  tally "tool, $v" "$top/tests/tool/run.sh" "$v"
 done
 tally "readme" "$top/tests/live/readme.sh"
 tally "checks" "$top/tests/checks/run.sh"
