@@ -74,7 +74,7 @@ int command_seal(struct session *session)
     if (status == 0)
         status = session_keyring(session, &keyring, &error);
     if (status == 0)
-        status = credentials_read(options->credentials, 0, &plaintext);
+        status = credentials_take(options->credentials, 0, &plaintext);
     if (status == 0) {
         envelope = supa_envelope_seal(
             keyring, type_of(options), id, plaintext.data, plaintext.length, &error);
