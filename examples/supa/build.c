@@ -203,7 +203,7 @@ static int read_body(struct request *request, const struct options *options)
     return text_read_file(&request->body, options->from) == 0 ? 0 : EXIT_OTHER;
 }
 
-int request_read(struct request *request, enum verb verb, const struct options *options)
+int build_read(struct request *request, enum verb verb, const struct options *options)
 {
     const int status = check_words(options);
 
@@ -222,7 +222,7 @@ int request_read(struct request *request, enum verb verb, const struct options *
     return 0;
 }
 
-void request_free(struct request *request)
+void build_free(struct request *request)
 {
     text_free(&request->body);
 }
@@ -297,7 +297,7 @@ static void put_shape(supa_query *q, const struct options *options)
 }
 
 supa_query *
-request_build(const struct request *request, supa_client *client, const struct options *options)
+build_query(const struct request *request, supa_client *client, const struct options *options)
 {
     supa_query *q = request->verb == VERB_RPC ? supa_rpc(client, request->relation)
                                               : supa_from(client, request->relation);

@@ -21,12 +21,12 @@ struct request {
  * Reads the relation and the rows of a command line whose arguments are TABLE and values. 0, or an
  * exit status and the mistake is told.
  */
-int request_read(struct request *request, enum verb verb, const struct options *options);
-void request_free(struct request *request);
+int build_read(struct request *request, enum verb verb, const struct options *options);
+void build_free(struct request *request);
 
 /* The query, which carries any mistake in it. */
 supa_query *
-request_build(const struct request *request, supa_client *client, const struct options *options);
+build_query(const struct request *request, supa_client *client, const struct options *options);
 
 /* Filters alone, and the order alone. */
 void build_filters(supa_query *q, const struct options *options);

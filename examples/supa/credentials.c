@@ -85,7 +85,7 @@ static int ask_credentials(int is_change, struct text *out)
     return status;
 }
 
-int credentials_read(const char *path, int is_change, struct text *out)
+int credentials_take(const char *path, int is_change, struct text *out)
 {
     if (path == NULL)
         return ask_credentials(is_change, out);

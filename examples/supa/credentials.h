@@ -10,7 +10,7 @@
  * NULL, by asking at the terminal for a project URL, which may be left out if @is_change, and a key.
  * 0, or an exit status and the trouble is told. The caller wipes @out by text_free.
  */
-int credentials_read(const char *path, int is_change, struct text *out);
+int credentials_take(const char *path, int is_change, struct text *out);
 
 /* Asks for "yes" at the terminal. 0, or an exit status. */
 int confirm(const char *question, int is_yes);

@@ -64,7 +64,7 @@ static void leased(void *user, supa_client *client, const supa_error *error)
         return;
     }
     if (supa_multi_add(
-            walk->multi, request_build(walk->request, client, walk->options), answered, visit) == 0)
+            walk->multi, build_query(walk->request, client, walk->options), answered, visit) == 0)
         exit(trouble("out of memory"));
     supa_client_unref(client);
 }
@@ -139,7 +139,7 @@ int command_each(struct session *session)
 {
     struct walk walk = {.options = session->options};
     struct request request = {0};
-    int status = request_read(&request, VERB_GET, session->options);
+    int status = build_read(&request, VERB_GET, session->options);
 
     if (status == 0 && session->options->concurrency < 1)
         status = misuse(NULL, "--concurrency is at least 1");
@@ -151,6 +151,6 @@ int command_each(struct session *session)
     walk.request = &request;
     if (status == 0)
         status = walk_stores(&walk);
-    request_free(&request);
+    build_free(&request);
     return status;
 }

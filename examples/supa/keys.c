@@ -12,27 +12,23 @@
 #include <unistd.h>
 
 /* Where others may read it, a key is none. */
-static FILE *open_key_file(const char *path)
+static int open_key_file(const char *path, FILE **out)
 {
     struct stat facts;
-    FILE *stream = stdout;
     int fd;
 
+    *out = stdout;
     if (path == NULL || strcmp(path, "-") == 0) {
         if (fstat(STDOUT_FILENO, &facts) == 0 && S_ISREG(facts.st_mode) &&
-            (facts.st_mode & 077) != 0) {
-            misuse(
+            (facts.st_mode & 077) != 0)
+            return misuse(
                 "umask 077 first, or --to FILE",
                 "others may read the file that the key would go to");
-            return NULL;
-        }
-        return stream;
+        return 0;
     }
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    stream = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (stream == NULL)
-        trouble("%s: %s", path, strerror(errno));
-    return stream;
+    *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+    return *out != NULL ? 0 : trouble("%s: %s", path, strerror(errno));
 }
 
 int command_keygen(struct session *session)
@@ -42,15 +38,16 @@ int command_keygen(struct session *session)
     char key[128];
     supa_error error;
     FILE *stream;
+    int status;
 
     if (options->argument_count > 1)
         return misuse(NULL, "one id at a time");
     if (supa_key_generate(id, key, sizeof key, &error) != SUPA_OK)
         return tell_error(&error);
-    stream = open_key_file(options->to);
-    if (stream == NULL) {
+    status = open_key_file(options->to, &stream);
+    if (status != 0) {
         explicit_bzero(key, sizeof key);
-        return EXIT_USAGE;
+        return status;
     }
     fprintf(stream, "%s\n", key);
     explicit_bzero(key, sizeof key);
@@ -77,7 +74,7 @@ int command_seal(struct session *session)
     if (status == 0)
         status = session_keyring(session, &keyring, &error);
     if (status == 0)
-        status = credentials_read(options->credentials, 0, &plaintext);
+        status = credentials_take(options->credentials, 0, &plaintext);
     if (status == 0) {
         envelope = supa_envelope_seal(
             keyring, type_of(options), id, plaintext.data, plaintext.length, &error);

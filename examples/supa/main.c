@@ -130,7 +130,7 @@ static int run(const struct command *command, int argc, char **argv)
 {
     struct options options;
     struct session session;
-    int status = options_read(&options, command->groups, argc, argv);
+    int status = options_parse(&options, command->groups, argc, argv);
 
     if (status == 0 && options.help) {
         status = help_command(command);

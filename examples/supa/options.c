@@ -251,7 +251,7 @@ static void hide_key(struct options *options)
     memset(place, 'x', strlen(place));
 }
 
-int options_read(struct options *options, unsigned groups, int argc, char **argv)
+int options_parse(struct options *options, unsigned groups, int argc, char **argv)
 {
     struct option *list = list_options(groups);
     int value, status = 0;

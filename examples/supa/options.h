@@ -84,7 +84,7 @@ struct options {
  * Reads a command line, the command's name first. 0, or an exit status and the mistake is told. A key
  * is copied and taken out of the command line, so that no list of processes shows it.
  */
-int options_read(struct options *options, unsigned groups, int argc, char **argv);
+int options_parse(struct options *options, unsigned groups, int argc, char **argv);
 void options_free(struct options *options);
 
 /* Prints the options of these groups for a help text. */

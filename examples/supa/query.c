@@ -115,17 +115,17 @@ static int query(struct session *session, enum verb verb)
     struct request request;
     supa_client *client = NULL;
     supa_query *q;
-    int status = request_read(&request, verb, options);
+    int status = build_read(&request, verb, options);
 
     if (status == 0)
         status = session_client(session, &client);
     if (status == 0) {
-        q = request_build(&request, client, options);
+        q = build_query(&request, client, options);
         status =
             options->describe || options->curl ? print_request(q, options) : run(q, verb, options);
     }
     supa_client_unref(client);
-    request_free(&request);
+    build_free(&request);
     return status;
 }
 

@@ -162,7 +162,7 @@ int command_stores_put(struct session *session)
     int status = named_store(session, id);
 
     if (status == 0)
-        status = credentials_read(options->credentials, 0, &credentials);
+        status = credentials_take(options->credentials, 0, &credentials);
     if (status == 0) {
         database.credentials = credentials.data;
         database.length = credentials.length;
@@ -186,7 +186,7 @@ int command_stores_rotate(struct session *session)
     int status = named_store(session, id);
 
     if (status == 0)
-        status = credentials_read(options->credentials, 1, &changes);
+        status = credentials_take(options->credentials, 1, &changes);
     if (status == 0)
         status = done(
             id, options->no_test ? "is rotated, untested" : "is tested and rotated",

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# each: all stores, and failures of some.
+prints "a query of every store" 'cafe,T3-001
+maple,T2-001
+store,sku
+tulip,T1-001' sh -c "'$tool' each products --like 'sku=T_-001' --select sku --output csv | LC_ALL=C sort"
+run supa each products --select nope
+count verdict "failures are told store by store" "status and lines" "11 3 3 of 3 stores failed" \
+  "$status $(grep -cE '^(tulip|maple|cafe): supa: database 42703: ' "$work/err") $(tail -1 "$work/err")"
+$STACK_PSQL -qd tenant_2 -c 'alter table products rename to products_away' -c "notify pgrst, 'reload schema'"
+for _ in $(seq 100); do
+  run supa get products --store maple --limit 1
+  if [[ $status -ne 0 ]]; then break; fi
+  sleep 0.1
+done
+run supa each products --like 'sku=T_-001' --select sku --concurrency 1
+count verdict "the others answer all the same" "status and rows" "11 cafe tulip " \
+  "$status $(sed 's/.*"store":"\([a-z]*\)".*/\1/' "$work/out" | LC_ALL=C sort | tr '\n' ' ')"
+$STACK_PSQL -qd tenant_2 -c 'alter table products_away rename to products' -c "notify pgrst, 'reload schema'"
