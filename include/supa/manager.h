@@ -283,6 +283,9 @@ supa_manager_lease(supa_manager *manager, const char *store_id, supa_error *erro
 /** The keyring that the manager was made with, borrowed from it. */
 SUPA_API supa_keyring *supa_manager_keyring(supa_manager *manager);
 
+/** The values of `stores.status` in which a store operates, NULL at the end, borrowed from the manager. */
+SUPA_API const char *const *supa_manager_statuses(supa_manager *manager);
+
 /**
  * A client made of an envelope, as a lease of the store would make it, but whatever the store's status,
  * and without the cache: to try credentials out before they are stored.
@@ -363,7 +366,12 @@ SUPA_API uint64_t supa_multi_lease(
     supa_multi *multi, supa_manager *manager, const char *store_id, supa_multi_leased leased,
     void *user);
 
-/** The same by the name of a host, as supa_manager_lease_host. */
+/** The same, by a deadline and until @p cancel (may be NULL) fires, as supa_manager_lease_by. */
+SUPA_API uint64_t supa_multi_lease_by(
+    supa_multi *multi, supa_manager *manager, const char *store_id, supa_deadline deadline,
+    supa_cancel *cancel, supa_multi_leased leased, void *user);
+
+/** supa_multi_lease by the name of a host, as supa_manager_lease_host. */
 SUPA_API uint64_t supa_multi_lease_host(
     supa_multi *multi, supa_manager *manager, const char *hostname, supa_multi_leased leased,
     void *user);

@@ -30,11 +30,16 @@ typedef struct supa_multi_options {
     int64_t max_in_flight;   /**< requests sent and not answered. Default 512 */
     int64_t max_per_host;    /**< of them, to one host. Default 32 */
     int64_t max_connections; /**< connections that are kept open. Default 256 */
+    int32_t
+        is_brief; /**< 1: it lives for one call: it uses the connections that blocking calls keep
+                           open, and leaves them open when it ends; max_connections does not count,
+                           nothing is sent by HTTP/2 AUTO, and hooks are refused. Default 0 */
+    int32_t reserved;
 } supa_multi_options;
 
 #define SUPA_MULTI_OPTIONS_INIT                                                                    \
     {                                                                                              \
-        sizeof(supa_multi_options), 512, 32, 256                                                   \
+        sizeof(supa_multi_options), 512, 32, 256, 0, 0                                             \
     }
 
 /**
@@ -138,7 +143,8 @@ typedef void (*supa_multi_on_timer)(void *user, int64_t ms);
  * supa_multi_timeout. To be called before the first query is added. The hooks may be called from
  * within any call on the multi and may not call it themselves. See supa/adapters/uv.h for libuv.
  *
- * @return 0, or −1 when queries are in flight, memory or descriptors are gone, or a hook is NULL.
+ * @return 0, or −1 when queries are in flight, memory or descriptors are gone, a hook is NULL, or it
+ *         is brief.
  */
 SUPA_API int supa_multi_hooks(
     supa_multi *multi, supa_multi_on_socket on_socket, supa_multi_on_timer on_timer, void *user);

@@ -18,6 +18,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <supa/cancel.h>
 #include <supa/client.h>
 #include <supa/error.h>
 #include <supa/export.h>
@@ -73,16 +74,17 @@ typedef struct supa_store_database {
     const char *extra;       /**< further columns that this master's table has beyond the published
                                schema, as a JSON object ({"is_primary":true}); NULL for none */
     int32_t is_active;       /**< 1 or 0. Default 1 */
-    int32_t reserved;
+    int32_t version; /**< of the envelope: a supa_envelope_version. Default version 2; version 1
+                               while an older program still reads the row */
 } supa_store_database;
 
 #define SUPA_STORE_DATABASE_INIT                                                                   \
     {                                                                                              \
-        sizeof(supa_store_database), NULL, 0, "supabase", NULL, NULL, 1, 0                         \
+        sizeof(supa_store_database), NULL, 0, "supabase", NULL, NULL, 1, SUPA_ENVELOPE_V2          \
     }
 
 /**
- * Put a store's database into the registry: seal its credentials with the manager's first key, then
+ * Put a store's database into the registry: seal its credentials, then
  * insert the store's row or replace these columns of it: type, credentials, host, is_active, and
  * connection_status, which becomes `pending`. A row that exists keeps its id, creation time and
  * schema_version. Credentials of type supabase that no client can be made of are refused first.
@@ -94,21 +96,35 @@ SUPA_API int supa_store_put(
     supa_manager *manager, const char *store_id, const supa_store_database *database,
     supa_error *error);
 
+/** How credentials are replaced. Begin with SUPA_ROTATE_OPTIONS_INIT. */
+typedef struct supa_rotate_options {
+    size_t size;     /**< sizeof(supa_rotate_options); _INIT sets it */
+    int64_t test_ms; /**< the new credentials are tested for at most this time before anything is
+                          written, and the row then says `connected`; credentials that do not work are
+                          not written, and the error is theirs. A tenant without tables passes.
+                          Default 0: they are not tested */
+    int32_t version; /**< of the new envelope, whatever the old one's is: a supa_envelope_version.
+                          Default version 2; version 1 while an older program still reads the row */
+    int32_t reserved;
+} supa_rotate_options;
+
+#define SUPA_ROTATE_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(supa_rotate_options), 0, SUPA_ENVELOPE_V2, 0                                        \
+    }
+
 /**
  * Replace credentials of a store that is in the registry.
  *
  * @param changes, length  a JSON object: each of its members replaces the one of the same name, null
  *                         takes one away, all others stay as they are.
- * @param test_ms          the new credentials are tested for at most this time before anything is
- *                         written, and the row then says `connected`; credentials that do not work
- *                         are not written, and the error is theirs. A tenant without tables passes.
- *                         0: they are not tested.
+ * @param options          NULL for the defaults.
  * @return STORE_NOT_FOUND when the registry has no such row; CONFLICT when the row's credentials were
  *         replaced by somebody else meanwhile; what the test or the write failed with.
  */
 SUPA_API int supa_store_rotate(
     supa_manager *manager, const char *store_id, const char *changes, size_t length,
-    int64_t test_ms, supa_error *error);
+    const supa_rotate_options *options, supa_error *error);
 
 /** What a test of a store's connection found. Values never change. */
 typedef enum supa_verdict {
@@ -185,10 +201,10 @@ SUPA_API int supa_store_remove(
 
 /** Which stores a list is of. */
 typedef enum supa_stores {
-    SUPA_STORES_OPERATING =
-        0,              /**< those that can be leased: status active or demo, stores.is_active
+    SUPA_STORES_OPERATING = 0, /**< those that can be leased: a status in which stores operate
+                                  (supa_manager_options.statuses), stores.is_active
                                   and store_databases.is_active true, database_type "supabase" */
-    SUPA_STORES_ALL = 1 /**< all that the registry has */
+    SUPA_STORES_ALL = 1        /**< all that the registry has */
 } supa_stores;
 
 /**
@@ -235,17 +251,19 @@ typedef struct supa_rekey_options {
      *  CANCELLED. May be NULL. */
     int (*trouble)(void *user, const supa_rekey_trouble *trouble);
     void *user;
+    int32_t version; /**< what is written: a supa_envelope_version. Default version 2 */
+    int32_t reserved;
 } supa_rekey_options;
 
 #define SUPA_REKEY_OPTIONS_INIT                                                                    \
     {                                                                                              \
-        sizeof(supa_rekey_options), NULL, 1, 500, NULL, NULL                                       \
+        sizeof(supa_rekey_options), NULL, 1, 500, NULL, NULL, SUPA_ENVELOPE_V2, 0                  \
     }
 
 /** What supa_registry_rekey did, or found on a dry run. */
 typedef struct supa_rekey_report {
     int64_t rows;    /**< looked at */
-    int64_t current; /**< sealed by the keyring's first key already */
+    int64_t current; /**< in that version, and sealed by the key that seals it, already */
     int64_t sealed;  /**< sealed anew; on a dry run: would be */
     int64_t moved;   /**< replaced by somebody else meanwhile, or gone: left alone */
     int64_t failed;  /**< do not open: left as they are */
@@ -253,11 +271,13 @@ typedef struct supa_rekey_report {
 } supa_rekey_report;
 
 /**
- * Seal every envelope of the registry anew with the keyring's first key, in the order of store_id.
+ * Seal every envelope of the registry anew in one version, in the order of store_id: version 2 with the
+ * keyring's first key, after a change of keys or to migrate to it; version 1 to go back to it, as long
+ * as older programs read the registry.
  * Each row is written for itself, and only if its envelope is still the one that was read; a run that
  * is ended at any point leaves every row open to the keyring, and the next one does what is left.
  * A write that fails in passing (the network, a gateway's 502 to 504) is tried up to 4 times in all.
- * Rows whose envelope the first key has sealed are not touched. No lease is disturbed: the credentials
+ * Rows whose envelope is in that version and of that key are not touched. No lease is disturbed: the credentials
  * stay what they are.
  *
  * @param options  NULL: a dry run over all.
@@ -510,6 +530,93 @@ SUPA_API SUPA_WARN_UNUSED supa_response *supa_tenant_customers(
 /** One customer of a store. */
 SUPA_API SUPA_WARN_UNUSED supa_response *
 supa_tenant_customer(supa_manager *manager, const char *store_id, const char *customer_id);
+
+/* ---- Many at once. */
+
+/** One of several questions that are asked together. */
+typedef struct supa_question {
+    supa_query *query;    /**< a query; or, with a store_id, a template. Consumed, and NULL then */
+    const char *store_id; /**< the store whose tenant is asked; NULL: whom the query is bound to */
+    supa_response *response; /**< set to the answer, which is the caller's; never NULL */
+} supa_question;
+
+/**
+ * Ask the master and tenants side by side, and wait for all answers. Tenants are leased meanwhile, so
+ * that one operation on both sides takes as long as its slowest part.
+ *
+ * @param manager    leases the tenants; may be NULL when no question names a store.
+ * @param questions  each is asked for itself: one that fails leaves the others be.
+ * @param deadline   by which all is done, leases included; it takes the place of a query's own, whose
+ *                   time counts as well. {0} is never.
+ * @param cancel     ends all that is not answered, in place of a query's own token; may be NULL.
+ * @return 0 when all succeeded, else the code of the first question in the list that did not, with
+ *         @p error filled in.
+ */
+SUPA_API int supa_together(
+    supa_manager *manager, supa_question *questions, size_t n, supa_deadline deadline,
+    supa_cancel *cancel, supa_error *error);
+
+/** Whom a fan-out asks, and for how long. Begin with SUPA_FANOUT_OPTIONS_INIT. */
+typedef struct supa_fanout_options {
+    size_t size; /**< sizeof(supa_fanout_options); _INIT sets it */
+    const char *const
+        *store_ids; /**< the stores, UUIDs; NULL: those of the registry that `which` and
+                                       the filters say */
+    size_t count;   /**< how many store_ids */
+    const supa_condition *filters; /**< as in supa_store_list; not for store_ids */
+    size_t filter_count;           /**< how many */
+    int32_t which;                 /**< a supa_stores. Default SUPA_STORES_OPERATING */
+    int32_t page;                  /**< stores per read of the registry, at least 1. Default 500 */
+    int64_t in_flight; /**< stores at once: 1 to 4,096. Default 64. Of them, 32 to one host */
+    int64_t
+        store_ms; /**< for each store, lease and answer together. Default 10,000; 0: no bound but
+                            the client's and the template's times */
+    int64_t deadline_ms; /**< for all of it. Default 0: no bound */
+    supa_cancel *cancel; /**< ends all of it; may be NULL. A callback may fire it */
+} supa_fanout_options;
+
+#define SUPA_FANOUT_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(supa_fanout_options), NULL, 0, NULL, 0, SUPA_STORES_OPERATING, 500, 64, 10000, 0,   \
+            NULL                                                                                   \
+    }
+
+/** How a fan-out went. */
+typedef struct supa_fanout_report {
+    int64_t asked;          /**< stores that were begun with, */
+    int64_t ok;             /**< … of them, those that answered with success, */
+    int64_t failed;         /**< … and those that did not, or could not be leased */
+    int64_t skipped;        /**< stores that were called back without being asked: it was over */
+    char first_store[40];   /**< the first that was called back with an error, or "" */
+    supa_error first_error; /**< that error; cleared when there was none */
+} supa_fanout_report;
+
+/** One store's answer: @p response is the callback's to free, and says itself whether all is well; a
+ *  failed lease is a failed response. @p store_id, in lower case, is valid during the call. */
+typedef void (*supa_fanout_each)(void *user, const char *store_id, supa_response *response);
+
+/**
+ * Ask one template of many stores, on the calling thread: in_flight of them at once, leased without
+ * blocking, called back as their answers come, while further stores are read from the registry. Each
+ * store that is known is called back exactly once, also those whose turn never comes (CANCELLED or
+ * TIMEOUT, outcome NOT_SENT); what fails at one store is its own and ends nothing.
+ *
+ * A store of the registry is passed over or taken as it is when its page is read; one that stops
+ * operating meanwhile fails with its own error. A store_id that stands in the list twice is asked twice.
+ *
+ * @param template_query  stays the caller's; a read, a write or a function. Its own deadline and token
+ *                        give way to the options'.
+ * @param options         NULL for the defaults: all stores that operate.
+ * @param each            as supa_multi_done, it may make blocking calls, which hold up the others.
+ * @param report          filled in, also on failure; may be NULL.
+ * @return 0 when all stores were asked, however they answered. CANCELLED or TIMEOUT when it was over
+ *         before; what reading the registry failed with (stores read before are asked all the same);
+ *         before anything is sent: ARGUMENT (also a store_id that is no UUID), the template's own
+ *         mistake, NO_MEMORY.
+ */
+SUPA_API int supa_fanout(
+    supa_manager *manager, const supa_query *template_query, const supa_fanout_options *options,
+    supa_fanout_each each, void *user, supa_fanout_report *report, supa_error *error);
 
 #ifdef __cplusplus
 }

@@ -230,6 +230,7 @@ void leasing_end(struct flight *flight, supa_client *client, const supa_error *e
     leased->client = client;
     if (client == NULL)
         leased->error = *error;
+    timers_set(&flight->multi->timers, &flight->timer, 0);
     multi_end(flight);
 }
 
@@ -251,9 +252,9 @@ void leasing_store(
     leasing_begin(manager, store, NULL, flight->multi, deadline_us, &flight->renewal);
 }
 
-static uint64_t begin_lease(
-    supa_multi *multi, supa_manager *manager, const char *store_id, supa_multi_leased leased,
-    void *user)
+uint64_t supa_multi_lease_by(
+    supa_multi *multi, supa_manager *manager, const char *store_id, supa_deadline deadline,
+    supa_cancel *cancel, supa_multi_leased leased, void *user)
 {
     struct flight *flight = leasing_flight(multi, manager, leased, user);
     struct uuid store;
@@ -268,8 +269,13 @@ static uint64_t begin_lease(
     } else if (!uuid_read(store_id, &store)) {
         error_argument(&error, "supa_multi_lease: the store's id is not a UUID of 36 characters");
         leasing_end(flight, NULL, &error);
+    } else if (cancel != NULL && watch_begin(multi, cancel) != 0) {
+        error_no_memory(&error);
+        leasing_end(flight, NULL, &error);
     } else {
-        leasing_store(flight, manager, store, 0);
+        flight->watched = cancel;
+        timers_set(&multi->timers, &flight->timer, deadline.at_us);
+        leasing_store(flight, manager, store, deadline.at_us);
     }
     multi_nudge(multi);
     return ticket;
@@ -279,7 +285,7 @@ uint64_t supa_multi_lease(
     supa_multi *multi, supa_manager *manager, const char *store_id, supa_multi_leased leased,
     void *user)
 {
-    return begin_lease(multi, manager, store_id, leased, user);
+    return supa_multi_lease_by(multi, manager, store_id, (supa_deadline){0}, NULL, leased, user);
 }
 
 /* What a lease that waits is told. */

@@ -333,6 +333,11 @@ supa_keyring *supa_manager_keyring(supa_manager *manager)
     return manager != NULL ? manager->lookup.keyring : NULL;
 }
 
+const char *const *supa_manager_statuses(supa_manager *manager)
+{
+    return manager != NULL ? manager->lookup.statuses : NULL;
+}
+
 supa_client *supa_manager_open(
     supa_manager *manager, const char *store_id, const char *database_type, const char *envelope,
     supa_error *error)

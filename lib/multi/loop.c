@@ -42,7 +42,7 @@ int supa_multi_hooks(
     supa_multi *multi, supa_multi_on_socket on_socket, supa_multi_on_timer on_timer, void *user)
 {
     if (multi == NULL || on_socket == NULL || on_timer == NULL || multi->count != 0 ||
-        multi->loop.on_socket != NULL || open_wakeup(&multi->loop) != 0)
+        multi->loop.on_socket != NULL || multi->lane_is_lent || open_wakeup(&multi->loop) != 0)
         return -1;
     multi->loop.on_socket = on_socket;
     multi->loop.on_timer = on_timer;

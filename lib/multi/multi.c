@@ -42,11 +42,28 @@ supa_multi *multi_over(struct lane *lane, int64_t in_flight)
     return multi;
 }
 
+/* The multi's connections: its own, or those of a lane of the pool's. */
+static int take_lane(supa_multi *multi, const supa_multi_options *options, supa_error *error)
+{
+    int64_t connections = bound(options->max_connections);
+    struct reply reply;
+
+    multi->lane_is_lent = options->is_brief != 0;
+    if (connections < 0 || connections > SOCKETS_KEPT)
+        connections = SOCKETS_KEPT;
+    reply_init(&reply);
+    multi->lane = multi->lane_is_lent ? pool_borrow(0, &reply) : lane_new(1, (long)connections);
+    if (multi->lane != NULL)
+        return SUPA_OK;
+    if (multi->lane_is_lent)
+        return error_set(error, reply.code, SUPA_NOT_SENT, "%s", reply.problem);
+    return error_no_memory(error);
+}
+
 supa_multi *supa_multi_new(const supa_multi_options *given, supa_error *error)
 {
     supa_multi_options options = SUPA_MULTI_OPTIONS_INIT;
     supa_multi *multi;
-    int64_t connections;
 
     error_clear(error);
     if (given != NULL && options_read(&options, sizeof options, given) != 0) {
@@ -61,20 +78,15 @@ supa_multi *supa_multi_new(const supa_multi_options *given, supa_error *error)
         return NULL;
     }
     begin(multi, options.max_in_flight, options.max_per_host);
-    connections = bound(options.max_connections);
-    if (connections < 0 || connections > SOCKETS_KEPT)
-        connections = SOCKETS_KEPT;
     multi->transport = transport_take(error);
     if (multi->transport == NULL) {
         memory_free(multi);
         return NULL;
     }
-    multi->lane = lane_new(1, (long)connections);
-    if (multi->lane != NULL)
+    if (take_lane(multi, &options, error) == SUPA_OK)
         return multi;
     transport_give_back(multi->transport);
     memory_free(multi);
-    error_no_memory(error);
     return NULL;
 }
 

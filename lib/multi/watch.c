@@ -52,10 +52,12 @@ void watch_end(supa_multi *multi, struct flight *flight)
     multi->looks[i] = multi->looks[multi->watch_count];
 }
 
-/* The rows of a stream that has ended may still wait to be called back. */
+/* The rows of a stream that has ended may still wait to be called back; and a lease is under way
+ * elsewhere until it ends. */
 static int may_be_given_up(const struct flight *flight)
 {
-    return flight->state != FLIGHT_ENDED || (flight->stream != NULL && flight->response == NULL);
+    return flight->state != FLIGHT_ENDED || flight->renewal.cancel != NULL ||
+           (flight->stream != NULL && flight->response == NULL);
 }
 
 void watch_fired(supa_multi *multi)

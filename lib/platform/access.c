@@ -33,14 +33,23 @@ static int has_database(supa_row store, supa_row *database)
     return supa_row_rows(store, RECORDS, database, &count) == SUPA_FIELD_VALUE && count > 0;
 }
 
+static int operates_in(supa_manager *manager, const char *status)
+{
+    const char *const *one = supa_manager_statuses(manager);
+
+    while (one != NULL && *one != NULL && strcmp(*one, status) != 0)
+        one++;
+    return one != NULL && *one != NULL;
+}
+
 /* The rules of a lease, in its order. */
-static int judge(supa_row store, const char *id, supa_error *error)
+static int judge(supa_manager *manager, supa_row store, const char *id, supa_error *error)
 {
     char status[TYPE_SIZE], type[TYPE_SIZE];
     supa_row database;
 
     ask_text(store, "status", status, sizeof status);
-    if (strcmp(status, "active") != 0 && strcmp(status, "demo") != 0)
+    if (!operates_in(manager, status))
         return refuse(error, SUPA_ERROR_STORE_SUSPENDED, id, "its status is ", status);
     if (!is_true(store, "is_active"))
         return refuse(error, SUPA_ERROR_STORE_SUSPENDED, id, "it is switched off", "");
@@ -76,7 +85,7 @@ int supa_store_check(supa_manager *manager, const char *store_id, supa_error *er
     if (code == SUPA_OK && supa_response_row_count(store) == 0)
         code = ask_no_store(error, id, "stores", "the master has no such store");
     else if (code == SUPA_OK)
-        code = judge(supa_response_first(store), id, error);
+        code = judge(manager, supa_response_first(store), id, error);
     supa_response_free(store);
     return code;
 }

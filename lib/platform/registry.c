@@ -141,7 +141,7 @@ int supa_store_put(
 {
     supa_store_database database;
     char id[UUID_LENGTH + 1], host[HOST_SIZE], *envelope;
-    struct sealing sealing = {manager, id, NULL};
+    struct sealing sealing = {manager, id, NULL, SUPA_ENVELOPE_V2};
     supa_error own;
     int code;
 
@@ -153,6 +153,7 @@ int supa_store_put(
     if (code != SUPA_OK)
         return code;
     sealing.type = database.type;
+    sealing.version = database.version;
     envelope = seal_credentials(&sealing, database.credentials, database.length, host, error);
     code = envelope != NULL ? try_envelope(&sealing, envelope, error) : (int)error->code;
     if (code == SUPA_OK)

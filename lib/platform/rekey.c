@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every envelope of the registry under the first key. */
+/* Every envelope of the registry in one version, under the key that seals it. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/options.h"
@@ -17,18 +17,27 @@ struct run {
     supa_manager *manager;
     supa_rekey_options options;
     supa_rekey_report *report;
-    char beginning[MARK_SIZE]; /* of envelopes that are done */
+    char key[SUPA_KEY_ID_SIZE]; /* that seals: of envelopes that are done */
 };
 
+/* Version 1 has one key, which it does not name. */
 static int is_done(const struct run *run, const char *envelope)
 {
-    return strncmp(envelope, run->beginning, strlen(run->beginning)) == 0;
+    char key[SUPA_KEY_ID_SIZE];
+    int version;
+
+    if (supa_envelope_info(envelope, &version, key, NULL) != SUPA_OK ||
+        version != run->options.version)
+        return 0;
+    return version == SUPA_ENVELOPE_V1 || strcmp(key, run->key) == 0;
 }
 
 /* The one place that says how an envelope becomes a new one. */
 static char *reseal_row(const struct sealing *sealing, const char *envelope, supa_error *error)
 {
-    return seal_again(sealing, envelope, error);
+    return supa_envelope_rewrap(
+        supa_manager_keyring(sealing->manager), sealing->type, sealing->store_id, envelope,
+        sealing->version, error);
 }
 
 static int
@@ -127,7 +136,7 @@ static int visit(
 static int visit_row(struct run *run, supa_row row, supa_error *error)
 {
     char store_id[UUID_LENGTH + 1], type[TYPE_SIZE];
-    const struct sealing sealing = {run->manager, store_id, type};
+    const struct sealing sealing = {run->manager, store_id, type, run->options.version};
     const char *envelope;
     size_t length;
     int code;
@@ -164,6 +173,8 @@ static int check_options(struct run *run, const supa_rekey_options *given, supa_
             error, "supa_registry_rekey: the options do not begin with SUPA_REKEY_OPTIONS_INIT");
     if (run->options.page < 1)
         return error_argument(error, "supa_registry_rekey: a page has at least one row");
+    if (run->options.version != SUPA_ENVELOPE_V1 && run->options.version != SUPA_ENVELOPE_V2)
+        return error_argument(error, "supa_registry_rekey: the version is neither 1 nor 2");
     return SUPA_OK;
 }
 
@@ -200,7 +211,7 @@ int supa_registry_rekey(
         return error_argument(error, "supa_registry_rekey: there is no report to fill in");
     memset(report, 0, sizeof *report);
     code = check_options(&run, options, error);
-    if (code == SUPA_OK)
-        code = seal_beginning(manager, run.beginning, error);
+    if (code == SUPA_OK && run.options.version == SUPA_ENVELOPE_V2)
+        code = sealing_key(manager, run.key, error);
     return code == SUPA_OK ? walk(&run, error) : code;
 }

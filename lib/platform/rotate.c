@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* New credentials in place of a store's. */
 #include "base/error.h"
+#include "base/options.h"
 #include "platform/ask.h"
 #include "platform/record.h"
 #include "platform/verdict.h"
@@ -10,7 +11,7 @@
 struct rotation {
     supa_manager *manager;
     struct record record;
-    int64_t test_ms;
+    supa_rotate_options options;
     char *envelope; /* the new one */
     char host[HOST_SIZE];
 };
@@ -26,8 +27,9 @@ static int try_out(const struct rotation *rotation, supa_error *error)
 
     if (tenant == NULL)
         return (int)error->code;
-    if (rotation->test_ms > 0) {
-        code = verdict_ask(tenant, rotation->record.store_id, rotation->test_ms, &report, error);
+    if (rotation->options.test_ms > 0) {
+        code = verdict_ask(
+            tenant, rotation->record.store_id, rotation->options.test_ms, &report, error);
         if (code == SUPA_OK && !verdict_takes_key(&report)) {
             *error = report.cause;
             error_hint(error, "the new credentials do not work, so the old ones were kept");
@@ -47,8 +49,9 @@ static int write_rotation(const struct rotation *rotation, supa_error *error)
     supa_set(q, "connection_string_encrypted", supa_text(rotation->envelope));
     if (*rotation->host != '\0')
         supa_set(q, "host", supa_text(rotation->host));
-    supa_set(q, "connection_status", supa_text(rotation->test_ms > 0 ? "connected" : "pending"));
-    if (rotation->test_ms > 0)
+    supa_set(
+        q, "connection_status", supa_text(rotation->options.test_ms > 0 ? "connected" : "pending"));
+    if (rotation->options.test_ms > 0)
         supa_set(q, "last_connection_test", supa_text("now"));
     code = record_write(q, &written, error);
     supa_manager_forget(rotation->manager, record->store_id);
@@ -65,7 +68,8 @@ static int write_rotation(const struct rotation *rotation, supa_error *error)
 static int rotate(struct rotation *rotation, const char *changes, size_t length, supa_error *error)
 {
     const struct record *record = &rotation->record;
-    const struct sealing sealing = {rotation->manager, record->store_id, record->type};
+    const struct sealing sealing = {
+        rotation->manager, record->store_id, record->type, rotation->options.version};
     int code;
 
     rotation->envelope =
@@ -73,7 +77,7 @@ static int rotate(struct rotation *rotation, const char *changes, size_t length,
     if (rotation->envelope == NULL)
         return (int)error->code;
     code = SUPA_OK;
-    if (rotation->test_ms > 0 || strcmp(record->type, "supabase") == 0)
+    if (rotation->options.test_ms > 0 || strcmp(record->type, "supabase") == 0)
         code = try_out(rotation, error);
     if (code == SUPA_OK)
         code = write_rotation(rotation, error);
@@ -83,9 +87,9 @@ static int rotate(struct rotation *rotation, const char *changes, size_t length,
 
 int supa_store_rotate(
     supa_manager *manager, const char *store_id, const char *changes, size_t length,
-    int64_t test_ms, supa_error *error)
+    const supa_rotate_options *options, supa_error *error)
 {
-    struct rotation rotation = {.manager = manager, .test_ms = test_ms};
+    struct rotation rotation = {.manager = manager, .options = SUPA_ROTATE_OPTIONS_INIT};
     supa_error own;
     int code;
 
@@ -93,6 +97,9 @@ int supa_store_rotate(
     error_clear(error);
     if (changes == NULL)
         return error_argument(error, "supa_store_rotate: the credentials are NULL");
+    if (options != NULL && options_read(&rotation.options, sizeof rotation.options, options) != 0)
+        return error_argument(
+            error, "supa_store_rotate: the options do not begin with SUPA_ROTATE_OPTIONS_INIT");
     code = record_read(&rotation.record, manager, store_id, "supa_store_rotate", error);
     if (code == SUPA_OK)
         code = rotate(&rotation, changes, length, error);

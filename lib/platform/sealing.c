@@ -64,9 +64,9 @@ static char *seal_parsed(
     char host[HOST_SIZE], supa_error *error)
 {
     read_host(tape, json, host);
-    return supa_envelope_seal(
-        supa_manager_keyring(sealing->manager), sealing->type, sealing->store_id, json, length,
-        error);
+    return supa_envelope_seal_as(
+        supa_manager_keyring(sealing->manager), sealing->version, sealing->type, sealing->store_id,
+        json, length, error);
 }
 
 char *seal_credentials(
@@ -201,30 +201,6 @@ char *seal_changes(
     return merge.envelope;
 }
 
-struct again {
-    const struct sealing *sealing;
-    char *envelope;
-    supa_error *error;
-};
-
-static int seal_opened(void *user, const char *plaintext, size_t length)
-{
-    struct again *again = user;
-
-    again->envelope = supa_envelope_seal(
-        supa_manager_keyring(again->sealing->manager), again->sealing->type,
-        again->sealing->store_id, plaintext, length, again->error);
-    return SUPA_OK;
-}
-
-char *seal_again(const struct sealing *sealing, const char *envelope, supa_error *error)
-{
-    struct again again = {sealing, NULL, error};
-
-    open_envelope(sealing, envelope, seal_opened, &again, error);
-    return again.envelope;
-}
-
 /* Where the key's id ends in an envelope of version 2, at its dot; NULL when it is none. */
 static const char *key_end(const char *envelope)
 {
@@ -235,17 +211,18 @@ static const char *key_end(const char *envelope)
     return strchr(envelope + prefix, '.');
 }
 
-int seal_beginning(supa_manager *manager, char out[MARK_SIZE], supa_error *error)
+int sealing_key(supa_manager *manager, char key[SUPA_KEY_ID_SIZE], supa_error *error)
 {
     char *envelope = supa_envelope_seal(
         supa_manager_keyring(manager), "supabase", "00000000-0000-4000-8000-000000000000", "{}", 2,
         error);
+    int version = 0, code;
 
     if (envelope == NULL)
-        return error != NULL ? (int)error->code : SUPA_ERROR_ARGUMENT;
-    snprintf(out, MARK_SIZE, "%.*s", (int)(key_end(envelope) + 1 - envelope), envelope);
+        return (int)error->code;
+    code = supa_envelope_info(envelope, &version, key, error);
     supa_text_free(envelope);
-    return SUPA_OK;
+    return code;
 }
 
 void envelope_mark(const char *envelope, char out[MARK_SIZE])
@@ -265,26 +242,4 @@ void envelope_mark(const char *envelope, char out[MARK_SIZE])
         start, sizeof start, "%.*s", (int)(end < sizeof start ? end : sizeof start - 1), envelope);
     supa_escape_like(start, out, MARK_SIZE - 1);
     strcat(out, "%");
-}
-
-static size_t count_of(const char *text, char c)
-{
-    size_t count = 0;
-
-    for (; *text != '\0'; text++)
-        count += *text == c;
-    return count;
-}
-
-int envelope_version(const char *envelope, char *key, size_t size)
-{
-    const size_t prefix = sizeof V2_PREFIX - 1;
-    const char *dot = key_end(envelope);
-
-    *key = '\0';
-    if (dot != NULL) {
-        snprintf(key, size, "%.*s", (int)(dot - envelope - (ptrdiff_t)prefix), envelope + prefix);
-        return 2;
-    }
-    return count_of(envelope, ':') == 2 ? 1 : 0;
 }

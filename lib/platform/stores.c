@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Looking at the registry: lists, one row, who lags behind. */
+#include "platform/stores.h"
+
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/json_write.h"
@@ -16,17 +18,23 @@
     "schema_version,last_migration_at,updated_at," STORE
 #define SECRET "connection_string_encrypted"
 
-static supa_query *begin_list(supa_manager *manager, supa_stores which)
+supa_query *stores_query(
+    supa_manager *manager, supa_stores which, const char *columns, const supa_condition *filters,
+    size_t n)
 {
-    static const char *const operating[] = {"active", "demo"};
-    supa_query *q = supa_select(ask_master(manager, RECORDS), COLUMNS);
+    const char *const *statuses = supa_manager_statuses(manager);
+    supa_query *q = supa_select(ask_master(manager, RECORDS), columns);
+    size_t count = 0;
 
+    ask_conditions(q, filters, n);
     if (which == SUPA_STORES_ALL)
         return q;
+    while (statuses != NULL && statuses[count] != NULL)
+        count++;
     supa_eq(q, "database_type", supa_text("supabase"));
     supa_is(q, "is_active", SUPA_IS_TRUE);
     supa_is(q, "stores.is_active", SUPA_IS_TRUE);
-    return supa_in(q, "stores.status", supa_texts(operating, 2));
+    return supa_in(q, "stores.status", supa_texts(statuses, count));
 }
 
 static supa_response *refuse_which(const char *call)
@@ -37,7 +45,7 @@ static supa_response *refuse_which(const char *call)
     return supa_response_of_error(&error);
 }
 
-static int is_choice(supa_stores which)
+int stores_is_choice(supa_stores which)
 {
     return which == SUPA_STORES_OPERATING || which == SUPA_STORES_ALL;
 }
@@ -45,13 +53,9 @@ static int is_choice(supa_stores which)
 supa_response *
 supa_store_list(supa_manager *manager, supa_stores which, const supa_condition *filters, size_t n)
 {
-    supa_query *q;
-
-    if (!is_choice(which))
+    if (!stores_is_choice(which))
         return refuse_which("supa_store_list");
-    q = begin_list(manager, which);
-    ask_conditions(q, filters, n);
-    return all_rows_of(q, "store_id");
+    return all_rows_of(stores_query(manager, which, COLUMNS, filters, n), "store_id");
 }
 
 /* The newest version, or 0 without any. */
@@ -78,13 +82,13 @@ supa_response *supa_store_pending(supa_manager *manager, supa_stores which, int6
     supa_error error;
     supa_query *q;
 
-    if (!is_choice(which))
+    if (!stores_is_choice(which))
         return refuse_which("supa_store_pending");
     if (newest_version(manager, &version, &error) != SUPA_OK)
         return supa_response_of_error(&error);
     if (newest != NULL)
         *newest = version;
-    q = supa_or(begin_list(manager, which));
+    q = supa_or(stores_query(manager, which, COLUMNS, NULL, 0));
     supa_lt(q, "schema_version", supa_int(version));
     if (version > 0)
         supa_is(q, "schema_version", SUPA_IS_NULL);
@@ -98,16 +102,16 @@ static int is_secret(const char *name, size_t length)
 
 static int put_key(struct buffer *json, supa_row row)
 {
-    char key[64], *envelope;
+    char key[SUPA_KEY_ID_SIZE] = "", *envelope;
     const char *text = "";
     size_t length = 0;
-    int version;
+    int version = 0;
 
     supa_row_text(row, SECRET, &text, &length);
     envelope = memory_text(text, length);
     if (envelope == NULL)
         return -1;
-    version = envelope_version(envelope, key, sizeof key);
+    supa_envelope_info(envelope, &version, key, NULL);
     memory_free(envelope);
 
     buffer_puts(json, "\"envelope_version\":");

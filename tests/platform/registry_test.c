@@ -159,28 +159,31 @@ static void switches(void)
 /* A rotation changes what it names and keeps the rest; what does not work is not written. */
 static void credentials_are_rotated(void)
 {
+    supa_rotate_options tested = SUPA_ROTATE_OPTIONS_INIT;
     char changes[1024], before[2048];
     supa_manager *m = place_manager();
     supa_error error;
 
+    tested.test_ms = 5000;
     snprintf(before, sizeof before, "%s", value(NEW_STORE, "connection_string_encrypted"));
     snprintf(changes, sizeof changes, "{\"serviceRoleKey\":\"wrong\"}");
     CU_ASSERT_EQUAL(
-        supa_store_rotate(m, NEW_STORE, changes, strlen(changes), 5000, &error), SUPA_ERROR_AUTH);
+        supa_store_rotate(m, NEW_STORE, changes, strlen(changes), &tested, &error),
+        SUPA_ERROR_AUTH);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.hint, "old ones were kept"));
     CU_ASSERT_STRING_EQUAL(value(NEW_STORE, "connection_string_encrypted"), before);
     snprintf(
         changes, sizeof changes, "{\"serviceRoleKey\":\"%s\",\"extra\":null}",
         stack_tenant_value(1, "SERVICE_KEY"));
     CU_ASSERT_EQUAL(
-        supa_store_rotate(m, NEW_STORE, changes, strlen(changes), 5000, &error), SUPA_OK);
+        supa_store_rotate(m, NEW_STORE, changes, strlen(changes), &tested, &error), SUPA_OK);
     CU_ASSERT_STRING_NOT_EQUAL(value(NEW_STORE, "connection_string_encrypted"), before);
     CU_ASSERT_STRING_EQUAL(value(NEW_STORE, "connection_status"), "connected");
     CU_ASSERT_EQUAL(lease_code(NEW_STORE), SUPA_OK);
     CU_ASSERT_EQUAL(
-        supa_store_rotate(m, NOBODY, changes, strlen(changes), 0, &error),
+        supa_store_rotate(m, NOBODY, changes, strlen(changes), NULL, &error),
         SUPA_ERROR_STORE_NOT_FOUND);
-    CU_ASSERT_EQUAL(supa_store_rotate(m, NEW_STORE, "[]", 2, 0, &error), SUPA_ERROR_CREDENTIALS);
+    CU_ASSERT_EQUAL(supa_store_rotate(m, NEW_STORE, "[]", 2, NULL, &error), SUPA_ERROR_CREDENTIALS);
 }
 
 /* Untested, wrong credentials are written when that is asked; and the lease that follows has them. */
@@ -192,7 +195,7 @@ static void a_rotation_is_seen_at_once(void)
     CU_ASSERT(place_rows(supa_tenant_products(place_manager(), NEW_STORE, NULL), 0));
     CU_ASSERT_EQUAL(
         supa_store_rotate(
-            place_manager(), NEW_STORE, "{\"serviceRoleKey\":\"wrong\"}", 26, 0, &error),
+            place_manager(), NEW_STORE, "{\"serviceRoleKey\":\"wrong\"}", 26, NULL, &error),
         SUPA_OK);
     CU_ASSERT(
         place_failed(supa_tenant_products(place_manager(), NEW_STORE, NULL), SUPA_ERROR_AUTH));
@@ -201,7 +204,7 @@ static void a_rotation_is_seen_at_once(void)
         changes, sizeof changes, "{\"serviceRoleKey\":\"%s\"}",
         stack_tenant_value(1, "SERVICE_KEY"));
     CU_ASSERT_EQUAL(
-        supa_store_rotate(place_manager(), NEW_STORE, changes, strlen(changes), 0, &error),
+        supa_store_rotate(place_manager(), NEW_STORE, changes, strlen(changes), NULL, &error),
         SUPA_OK);
     CU_ASSERT(place_rows(supa_tenant_products(place_manager(), NEW_STORE, NULL), 0));
 }

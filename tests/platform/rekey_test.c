@@ -272,6 +272,90 @@ static void all_goes_back(void)
     place_end();
 }
 
+static int64_t count_v1(void)
+{
+    return place_count("store_databases", "connection_string_encrypted", "like", "%:%:%");
+}
+
+static void migrate(int version, int dry, const char *after, int64_t sealed, int64_t current)
+{
+    supa_rekey_options options = SUPA_REKEY_OPTIONS_INIT;
+    supa_rekey_report report;
+    supa_error error;
+
+    options.version = version;
+    options.dry_run = dry;
+    options.after = after;
+    CU_ASSERT_EQUAL(supa_registry_rekey(place_manager(), &options, &report, &error), SUPA_OK);
+    CU_ASSERT_EQUAL(report.sealed, sealed);
+    CU_ASSERT_EQUAL(report.current, current);
+    CU_ASSERT_EQUAL(report.moved + report.failed, 0);
+}
+
+/* To version 1 and back to version 2, each looked at first and half done before the rest. Leases open
+ * rows of both. */
+static void from_version_to_version(void)
+{
+    static const char key[] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    supa_rekey_options wrong = SUPA_REKEY_OPTIONS_INIT;
+    supa_rekey_report report;
+    supa_error error;
+
+    setenv("ENCRYPTION_KEY", key, 1);
+    use_keys(old_entry, NULL);
+    migrate(SUPA_ENVELOPE_V1, 1, NULL, 6, 0);
+    CU_ASSERT_EQUAL(count_v1(), 0);
+    migrate(SUPA_ENVELOPE_V1, 0, stack_store(2), 4, 0);
+    CU_ASSERT_EQUAL(count_v1(), 4);
+    CU_ASSERT(place_rows(supa_tenant_products(place_manager(), stack_store(1), NULL), 12));
+    CU_ASSERT(place_rows(supa_tenant_products(place_manager(), stack_store(3), NULL), 12));
+    migrate(SUPA_ENVELOPE_V1, 0, NULL, 2, 4);
+    CU_ASSERT_EQUAL(count_v1(), 6);
+    supa_manager_forget(place_manager(), NULL);
+    CU_ASSERT(place_rows(supa_tenant_products(place_manager(), stack_store(1), NULL), 12));
+    migrate(SUPA_ENVELOPE_V2, 1, NULL, 6, 0);
+    migrate(SUPA_ENVELOPE_V2, 0, stack_store(2), 4, 0);
+    migrate(SUPA_ENVELOPE_V2, 0, NULL, 2, 4);
+    CU_ASSERT_EQUAL(count_v1(), 0);
+    supa_manager_forget(place_manager(), NULL);
+    CU_ASSERT(place_rows(supa_tenant_products(place_manager(), stack_store(1), NULL), 12));
+    wrong.version = 3;
+    CU_ASSERT_EQUAL(
+        supa_registry_rekey(place_manager(), &wrong, &report, &error), SUPA_ERROR_ARGUMENT);
+    place_end();
+}
+
+/* What is put and rotated while an older program still reads the row. */
+static void version_1_is_written_on_demand(void)
+{
+    supa_store_database database = SUPA_STORE_DATABASE_INIT;
+    supa_rotate_options options = SUPA_ROTATE_OPTIONS_INIT;
+    const char *json = place_good_credentials(1);
+    supa_error error;
+
+    database.credentials = json;
+    database.length = strlen(json);
+    database.version = SUPA_ENVELOPE_V1;
+    CU_ASSERT_EQUAL(supa_store_put(place_manager(), stack_store(1), &database, &error), SUPA_OK);
+    CU_ASSERT_EQUAL(count_v1(), 1);
+    options.version = SUPA_ENVELOPE_V1;
+    CU_ASSERT_EQUAL(
+        supa_store_rotate(place_manager(), stack_store(1), "{\"x\":1}", 7, &options, &error),
+        SUPA_OK);
+    CU_ASSERT_EQUAL(count_v1(), 1);
+    CU_ASSERT(place_rows(supa_tenant_products(place_manager(), stack_store(1), NULL), 12));
+    options.version = 0;
+    CU_ASSERT_EQUAL(
+        supa_store_rotate(place_manager(), stack_store(1), "{}", 2, &options, &error),
+        SUPA_ERROR_ARGUMENT);
+    CU_ASSERT_EQUAL(
+        supa_store_rotate(place_manager(), stack_store(1), "{}", 2, NULL, &error), SUPA_OK);
+    CU_ASSERT_EQUAL(count_v1(), 0);
+    CU_ASSERT(place_rows(supa_tenant_products(place_manager(), stack_store(1), NULL), 12));
+    unsetenv("ENCRYPTION_KEY");
+    place_end();
+}
+
 /* What a worker does; run among the others it finds nothing to do. */
 static void a_worker_seals_what_is_left(void)
 {
@@ -296,6 +380,8 @@ CU_TestInfo rekey_tests[] = {
     {"what is left is done, and every row opens with the new key", what_is_left_is_done},
     {"envelopes that do not open are told", envelopes_that_do_not_open},
     {"all goes back", all_goes_back},
+    {"a table goes to version 1 and back", from_version_to_version},
+    {"version 1 is written on demand", version_1_is_written_on_demand},
     CU_TEST_INFO_NULL,
 };
 CU_TestInfo worker_tests[] = {

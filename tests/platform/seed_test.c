@@ -58,14 +58,21 @@ static void a_store_in_the_master(void)
 static void both_sides(void)
 {
     for (int n = 1; n <= 3; n++) {
-        supa_response *store = supa_master_store(place_manager(), stack_store(n));
-        supa_response *products = supa_tenant_products(place_manager(), stack_store(n), NULL);
+        supa_query *store = supa_from(place_master(), "stores");
+        supa_question questions[2] = {{.query = store}};
+        supa_error error;
 
-        CU_ASSERT(stack_text_is(supa_response_first(store), "id", stack_store(n)));
-        CU_ASSERT_EQUAL(supa_response_row_count(products), 12);
-        CU_ASSERT(stack_text_is(supa_response_first(products), "store_id", stack_store(n)));
-        supa_response_free(products);
-        supa_response_free(store);
+        supa_single(supa_eq(store, "id", supa_text(stack_store(n))));
+        questions[1].query = supa_template("products");
+        questions[1].store_id = stack_store(n);
+        CU_ASSERT_EQUAL(
+            supa_together(place_manager(), questions, 2, supa_deadline_in(5000), NULL, &error),
+            SUPA_OK);
+        CU_ASSERT_EQUAL(supa_response_row_count(questions[1].response), 12);
+        CU_ASSERT(
+            stack_text_is(supa_response_first(questions[1].response), "store_id", stack_store(n)));
+        supa_response_free(questions[1].response);
+        CU_ASSERT(place_text(questions[0].response, "id", stack_store(n)));
     }
 }
 

@@ -119,7 +119,7 @@ static void what_cannot_be_called_back_is_refused(void)
     struct {
         supa_multi_options known;
         size_t more;
-    } options = {{sizeof options, 1, 1, 1}, 1};
+    } options = {{sizeof options, 1, 1, 1, 0, 0}, 1};
     supa_error error;
 
     start();

@@ -60,7 +60,7 @@ static int put(void)
 static int rotate(void)
 {
     return supa_store_rotate(
-        place.manager, WORLD_STORE, "{\"serviceRoleKey\":\"new\"}", 24, 0, NULL);
+        place.manager, WORLD_STORE, "{\"serviceRoleKey\":\"new\"}", 24, NULL, NULL);
 }
 
 static int switch_off(void)
@@ -163,6 +163,62 @@ static int made(void)
     return ended(supa_response_of_rows("[{\"a\":\"\\n\"}]", 12));
 }
 
+static void count_answer(void *user, const char *store_id, supa_response *response)
+{
+    (void)store_id;
+    ++*(int64_t *)user;
+    supa_response_free(response);
+}
+
+/* However much memory is there, each store that is known is called back once. */
+static int fanout(const char *const *ids, size_t n)
+{
+    supa_fanout_options options = SUPA_FANOUT_OPTIONS_INIT;
+    supa_query *q = supa_template("products");
+    supa_fanout_report report;
+    int64_t told = 0;
+    int code;
+
+    options.store_ids = ids;
+    options.count = n;
+    options.in_flight = 2;
+    code = supa_fanout(place.manager, q, &options, count_answer, &told, &report, NULL);
+    supa_query_free(q);
+    CU_ASSERT_EQUAL(told, report.asked + report.skipped);
+    CU_ASSERT_EQUAL(report.asked, report.ok + report.failed);
+    if (ids != NULL && code == SUPA_OK)
+        CU_ASSERT_EQUAL(report.asked, (int64_t)n);
+    return code != SUPA_OK ? code : report.first_error.code;
+}
+
+static int fanout_list(void)
+{
+    const char *const ids[] = {WORLD_STORE, WORLD_STORE, WORLD_STORE};
+
+    return fanout(ids, 3);
+}
+
+static int fanout_registry(void)
+{
+    return fanout(NULL, 0);
+}
+
+static int together(void)
+{
+    supa_question questions[] = {
+        {supa_from(master(), "stores"), NULL, NULL},
+        {supa_template("products"), WORLD_STORE, NULL},
+    };
+    int code = supa_together(place.manager, questions, 2, supa_deadline_in(60000), NULL, NULL);
+
+    for (size_t i = 0; i < 2; i++) {
+        CU_ASSERT_PTR_NULL(questions[i].query);
+        CU_ASSERT_PTR_NOT_NULL(questions[i].response);
+        supa_response_free(questions[i].response);
+    }
+    return code;
+}
+
 #define ROW "[{\"store_id\":\"" WORLD_STORE "\",\"id\":\"" WORLD_STORE "\"}]"
 
 static const struct script one_row[] = {OK(ROW), OK(ROW)};
@@ -192,13 +248,14 @@ static const struct {
     const struct script *answers;
     size_t count;
 } calls[] = {
-    {find, found, 1},       {find_all, paged, 3},     {put, one_row, 1},
-    {rotate, record, 2},    {switch_off, one_row, 1}, {list, whole, 1},
-    {info, record_one, 1},  {pending, versions, 2},   {rekey, record_page, 1},
-    {create, found, 1},     {set_status, one_row, 1}, {credit, balance, 1},
-    {debit, debits, 2},     {check, checked, 1},      {access_of, team, 2},
-    {products, one_row, 1}, {customers, one_row, 1},  {order, found, 1},
-    {made, one_row, 0},
+    {find, found, 1},       {find_all, paged, 3},      {put, one_row, 1},
+    {rotate, record, 2},    {switch_off, one_row, 1},  {list, whole, 1},
+    {info, record_one, 1},  {pending, versions, 2},    {rekey, record_page, 1},
+    {create, found, 1},     {set_status, one_row, 1},  {credit, balance, 1},
+    {debit, debits, 2},     {check, checked, 1},       {access_of, team, 2},
+    {products, one_row, 1}, {customers, one_row, 1},   {order, found, 1},
+    {made, one_row, 0},     {fanout_list, one_row, 1}, {fanout_registry, one_row, 1},
+    {together, one_row, 2},
 };
 
 static void fill_record(void)
