@@ -247,7 +247,7 @@ static void hide_key(struct options *options)
     if (options->key == NULL || options->key[0] == '@')
         return;
     memcpy(&place, &options->key, sizeof place);
-    options->key = copy_of(place, strlen(place));
+    options->key = options->hidden_key = copy_of(place, strlen(place));
     memset(place, 'x', strlen(place));
 }
 
@@ -288,8 +288,10 @@ int options_parse(struct options *options, unsigned groups, int argc, char **arg
 
 void options_free(struct options *options)
 {
+    if (options->hidden_key != NULL)
+        explicit_bzero(options->hidden_key, strlen(options->hidden_key));
+    free(options->hidden_key);
     free(options->steps);
-    options->steps = NULL;
 }
 
 static void print_option(const char *name, const char *takes, int is_word, const char *help)

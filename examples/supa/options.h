@@ -73,6 +73,7 @@ struct options {
     int inactive, no_test, all, write;
     const char *after;
     int from_openapi;
+    char *hidden_key; /* the copy of a key that was given as an argument, or NULL */
     char **arguments;
     int argument_count;
 };

@@ -47,7 +47,8 @@ static void tell_side(const char *side, supa_client *client, const char *name, i
 {
     supa_cancel *cancel = supa_cancel_new();
     supa_error error;
-    char *text = supa_query_describe(query_of(client, name));
+    supa_query *described = query_of(client, name);
+    char *text = supa_query_describe(described);
 
     supa_cancel_fire(cancel);
     if (supa_exec(supa_cancel_with(query_of(client, name), cancel), &error) == SUPA_ERROR_CANCELLED)
@@ -57,6 +58,7 @@ static void tell_side(const char *side, supa_client *client, const char *name, i
     *is_kept = text != NULL && strstr(text, "store_id=eq.") != NULL;
     puts(*is_kept ? ", kept to the store by store_id" : "");
     supa_text_free(text);
+    supa_query_free(described);
     supa_cancel_unref(cancel);
 }
 
