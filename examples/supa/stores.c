@@ -180,19 +180,20 @@ int command_stores_put(struct session *session)
 int command_stores_rotate(struct session *session)
 {
     const struct options *options = session->options;
+    supa_rotate_options rotation = SUPA_ROTATE_OPTIONS_INIT;
     struct text changes = {0};
     supa_error error;
     char id[40];
     int status = named_store(session, id);
 
+    rotation.test_ms = options->no_test ? 0 : 10000;
     if (status == 0)
         status = credentials_take(options->credentials, 1, &changes);
     if (status == 0)
         status = done(
             id, options->no_test ? "is rotated, untested" : "is tested and rotated",
             supa_store_rotate(
-                session->manager, id, changes.data, changes.length, options->no_test ? 0 : 10000,
-                &error),
+                session->manager, id, changes.data, changes.length, &rotation, &error),
             &error);
     text_free(&changes);
     return status;
