@@ -37,6 +37,7 @@ prints "a function's rows are chosen and filtered" '[{"sku":"T1-003"}]' \
 prints "a description, with its keys hidden" "# to the tenant of store ${stores[0]}
 GET $STACK_TENANT_1_URL/rest/v1/products?select=sku&sku=eq.T1-001&store_id=eq.${stores[0]}
 Accept: application/json
+Accept-Profile: public
 Authorization: [hidden]
 User-Agent: libsupa/$(supa --version | cut -d' ' -f2)
 apikey: [hidden]" products --select sku --eq sku=T1-001 --describe
