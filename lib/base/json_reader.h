@@ -265,7 +265,7 @@ quick_string(struct reader *reader, struct spot spot, const char *safe, struct j
     at += guessed(n, &guess->first);
     if (*at != '"') {
         at = skip_special(reader, at, &saved);
-        if (RARELY(at == NULL))
+        if (RARELY(at == NULL || at >= safe)) /* it looks up to the end, behind which nobody may */
             return NULL;
         reader->escaped |= saved != 0;
     }
