@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "manager/leasing.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/process.h"
@@ -53,6 +54,15 @@ static void told(struct fetch_waiter *waiter)
     multi_post(leasing->multi, &leasing->post);
 }
 
+/* A failure for the asker's own reasons, of which the others know nothing. A master that lets its own
+ * time pass is another matter. */
+static int is_ours(const struct leasing *leasing, const supa_error *error)
+{
+    return error->code == SUPA_ERROR_CANCELLED ||
+           (error->code == SUPA_ERROR_TIMEOUT && leasing->deadline_us != 0 &&
+            clock_us() >= leasing->deadline_us);
+}
+
 /* The answer of the lookup that was ours to run: all who wait are told, we among them. */
 static void looked_up(void *user, supa_response *response)
 {
@@ -68,7 +78,7 @@ static void looked_up(void *user, supa_response *response)
     leasing->query = 0;
     client = lookup_read(&manager->lookup, response, fetch->key, &basis, &error);
     manager_ref(manager); /* whoever is told may be the last to need it */
-    if (client == NULL && (error.code == SUPA_ERROR_CANCELLED || error.code == SUPA_ERROR_TIMEOUT))
+    if (client == NULL && is_ours(leasing, &error))
         cache_drop_load(manager->cache, store, fetch, &error);
     else
         cache_finish(manager->cache, store, fetch, client, &basis, &error);

@@ -68,7 +68,7 @@ finish(struct host_leasing *leasing, const struct host_found *found, const supa_
     struct fetch *fetch = leasing->fetch;
 
     leasing->fetch = NULL;
-    if (error->code == SUPA_ERROR_TIMEOUT || error->code == SUPA_ERROR_CANCELLED) {
+    if (error->code == SUPA_ERROR_CANCELLED) {
         outage_release(options->outage);
         hosts_overtake(hosts, fetch);
     } else {
