@@ -133,7 +133,8 @@ static void threads_get_their_own_answers_and_leave_nothing_open(void)
         process_descriptors());
     CU_ASSERT_EQUAL(wrong, 0);
     CU_ASSERT_EQUAL(crowd_sum(crowd, CROWD_ALL_ANSWERED), REQUESTS);
-    CU_ASSERT(crowd_sum(crowd, CROWD_MOST_OPEN) <= THREADS * HOSTS);
+    /* beside those that the server has yet to see the end of */
+    CU_ASSERT(crowd_sum(crowd, CROWD_MOST_OPEN) <= THREADS * HOSTS + THREADS);
     CU_ASSERT_EQUAL(process_descriptors(), before);
     CU_ASSERT(process_threads() <= threads);
     crowd_stop(crowd);
