@@ -81,9 +81,8 @@ static void a_thousand_stores(void)
     for (int t = 0; t < 3; t++) {
         snprintf(
             sql, sizeof sql,
-            "insert into stores select (jsonb_populate_record(s, jsonb_build_object('id', "
-            "'fa000000-0000-4000-8000-' || lpad(n::text, 12, '0'), 'slug', 'fan-' || n))).* from "
-            "(select * from stores limit 1) s, generate_series(1, %d) n; "
+            "insert into stores (id, name, slug) select ('fa000000-0000-4000-8000-' || "
+            "lpad(n::text, 12, '0'))::uuid, 'fan', 'fan-' || n from generate_series(1, %d) n; "
             "insert into products (store_id, slug, sku) select ('fa000000-0000-4000-8000-' || "
             "lpad(n::text, 12, '0'))::uuid, n::text, 'fan-' || n from generate_series(1, %d) n",
             STORES, STORES);
@@ -250,20 +249,26 @@ static void a_deadline_ends_it(void)
     supa_query_free(q);
 }
 
-/* A lease that waits for a lookup is given up by its deadline and by its token. */
-static void leases_that_are_given_up(void)
+/* Its master takes connections and never answers. */
+static supa_manager *dead_manager(void)
 {
     supa_client_options master = stack_options(dead_url, "key");
     supa_manager_options options = SUPA_MANAGER_OPTIONS_INIT;
-    supa_cancel *cancel = supa_cancel_new();
-    supa_manager *manager;
-    supa_error error;
-    long took = now_ms();
 
     master.retries = 0;
     options.master = &master;
     options.keyring = supa_manager_keyring(place_manager());
-    manager = supa_manager_new(&options, &error);
+    return supa_manager_new(&options, NULL);
+}
+
+/* A lease that waits for a lookup is given up by its deadline and by its token. */
+static void leases_that_are_given_up(void)
+{
+    supa_cancel *cancel = supa_cancel_new();
+    supa_manager *manager = dead_manager();
+    supa_error error;
+    long took = now_ms();
+
     CU_ASSERT_PTR_NULL(
         supa_manager_lease_by(manager, stack_store(1), supa_deadline_in(200), cancel, &error));
     CU_ASSERT_EQUAL(error.code, SUPA_ERROR_TIMEOUT);
@@ -275,6 +280,101 @@ static void leases_that_are_given_up(void)
     CU_ASSERT(took >= 190 && took < 2000);
     supa_cancel_unref(cancel);
     supa_manager_free(manager);
+}
+
+struct leases {
+    int told, good, timed_out, cancelled, unknown, others;
+};
+
+static void leased(void *user, supa_client *client, const supa_error *error)
+{
+    struct leases *leases = user;
+    const int code = error != NULL ? error->code : SUPA_OK;
+
+    leases->told++;
+    leases->good += client != NULL;
+    leases->timed_out += code == SUPA_ERROR_TIMEOUT;
+    leases->cancelled += code == SUPA_ERROR_CANCELLED;
+    leases->unknown += code == SUPA_ERROR_HOST_NOT_FOUND || code == SUPA_ERROR_STORE_NOT_FOUND;
+    leases->others += (client == NULL) != (code != SUPA_OK);
+    supa_client_unref(client);
+}
+
+/* By id and by host, beside others that do not come in time, in one multi. */
+static void leases_in_a_multi(void)
+{
+    supa_multi *multi = supa_multi_new(NULL, NULL);
+    supa_manager *dead = dead_manager(), *good = stack_manager();
+    supa_cancel *cancel = supa_cancel_new();
+    struct leases leases = {0};
+    uint64_t ticket;
+
+    supa_multi_lease(multi, good, stack_store(1), leased, &leases);
+    supa_multi_lease(multi, good, stack_store(1), leased, &leases);
+    supa_multi_lease_by(
+        multi, good, stack_store(2), supa_deadline_in(5000), cancel, leased, &leases);
+    supa_multi_lease_host(multi, good, "tulip.stores.example", leased, &leases);
+    supa_multi_lease_host(multi, good, "nobody.example", leased, &leases);
+    supa_multi_lease(multi, good, NOBODY, leased, &leases);
+    supa_multi_lease_by(multi, dead, stack_store(1), supa_deadline_in(200), NULL, leased, &leases);
+    supa_multi_lease_by(multi, dead, stack_store(2), (supa_deadline){0}, cancel, leased, &leases);
+    ticket = supa_multi_lease(multi, dead, stack_store(3), leased, &leases);
+    while (leases.told < 7 && supa_multi_poll(multi, 1000) > 0)
+        continue;
+    CU_ASSERT_EQUAL(leases.good, 4);
+    CU_ASSERT_EQUAL(leases.unknown, 2);
+    CU_ASSERT_EQUAL(leases.timed_out, 1);
+    supa_cancel_fire(cancel);
+    CU_ASSERT_EQUAL(supa_multi_cancel(multi, ticket), 0);
+    CU_ASSERT_EQUAL(supa_multi_run(multi), 0);
+    CU_ASSERT_EQUAL(leases.cancelled, 2);
+    CU_ASSERT_EQUAL(leases.others, 0);
+    supa_multi_free(multi);
+    supa_cancel_unref(cancel);
+    supa_manager_free(good);
+    supa_manager_free(dead);
+}
+
+static void the_statuses_are_the_managers(void)
+{
+    static const char *const statuses[] = {"suspended", NULL};
+    supa_client_options master = stack_options(
+        stack_value("MASTER_SUPABASE_URL"), stack_value("MASTER_SUPABASE_SERVICE_KEY"));
+    supa_manager_options options = SUPA_MANAGER_OPTIONS_INIT;
+    supa_manager *manager;
+    supa_error error;
+
+    options.master = &master;
+    options.keyring = supa_manager_keyring(place_manager());
+    options.statuses = statuses;
+    manager = supa_manager_new(&options, NULL);
+    CU_ASSERT_STRING_EQUAL(supa_manager_statuses(manager)[0], "suspended");
+    CU_ASSERT_PTR_NULL(supa_manager_statuses(manager)[1]);
+    CU_ASSERT_PTR_NULL(supa_manager_statuses(NULL));
+    CU_ASSERT_EQUAL(supa_store_check(manager, stack_store(1), &error), SUPA_ERROR_STORE_SUSPENDED);
+    CU_ASSERT(place_rows(supa_store_list(manager, SUPA_STORES_OPERATING, NULL, 0), 0));
+    supa_manager_free(manager);
+}
+
+/* The second time, both sides are reached over connections that are open already. */
+static void connections_outlive_a_call(void)
+{
+    for (int i = 0; i < 2; i++) {
+        supa_question questions[2];
+        supa_timings timings;
+
+        questions[0] = (supa_question){supa_from(place_master(), "stores"), NULL, NULL};
+        supa_limit(questions[0].query, 1);
+        questions[1] = (supa_question){product(), stack_store(1), NULL};
+        CU_ASSERT_EQUAL(
+            supa_together(place_manager(), questions, 2, supa_deadline_in(5000), NULL, NULL),
+            SUPA_OK);
+        for (int k = 0; k < 2; k++) {
+            supa_response_timings(questions[k].response, &timings);
+            CU_ASSERT(i == 0 || timings.reused);
+            supa_response_free(questions[k].response);
+        }
+    }
 }
 
 /* Master and tenant side by side: the one that hangs takes the deadline, the other one answers. */
@@ -315,6 +415,9 @@ CU_TestInfo fanout_tests[] = {
     {"it is cancelled amid it", it_is_cancelled_amid_it},
     {"a deadline ends it", a_deadline_ends_it},
     {"leases that are given up", leases_that_are_given_up},
+    {"leases in a multi", leases_in_a_multi},
+    {"the statuses in which stores operate are the manager's", the_statuses_are_the_managers},
+    {"connections outlive a call", connections_outlive_a_call},
     {"both sides under one deadline", both_sides_under_one_deadline},
     {"the stores go", the_stores_go},
     CU_TEST_INFO_NULL,

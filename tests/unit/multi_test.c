@@ -664,6 +664,23 @@ static void on_timer(void *user, int64_t ms)
     told.times++;
 }
 
+/* A brief multi's connections are lent: no loop may hold on to them. */
+static void a_brief_multi_takes_no_hooks(void)
+{
+    supa_multi_options options = SUPA_MULTI_OPTIONS_INIT;
+    supa_multi *brief;
+
+    start();
+    options.is_brief = 1;
+    brief = supa_multi_new(&options, NULL);
+    CU_ASSERT_EQUAL(supa_multi_hooks(brief, on_socket, on_timer, &told), -1);
+    CU_ASSERT_NOT_EQUAL(supa_multi_add(brief, get(), done, NULL), 0);
+    CU_ASSERT_EQUAL(supa_multi_run(brief), 0);
+    CU_ASSERT_EQUAL(got.count, 1);
+    supa_multi_free(brief);
+    end();
+}
+
 static void a_program_s_loop_drives_a_multi(void)
 {
     struct pollfd look;
@@ -775,6 +792,7 @@ CU_TestInfo multi_tests[] = {
     {"a row's callback may cancel", a_row_s_callback_may_cancel},
     {"rows that cannot be read are refused", rows_that_cannot_be_read_are_refused},
     {"streams that are paused end with their multi", streams_that_are_paused_end_with_their_multi},
+    {"a brief multi takes no hooks", a_brief_multi_takes_no_hooks},
     {"a program's loop drives a multi", a_program_s_loop_drives_a_multi},
     {"each failed allocation is called back or told",
      each_failed_allocation_is_called_back_or_told},
