@@ -126,7 +126,7 @@ int place_silence(char *url, size_t size)
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(listener, 8) != 0 ||
+        listen(listener, 1024) != 0 ||
         getsockname(listener, (struct sockaddr *)&address, &length) != 0)
         CU_FAIL("no silent server");
     snprintf(url, size, "http://127.0.0.1:%d", ntohs(address.sin_port));
