@@ -170,7 +170,7 @@ static int is_same(const char *store)
 /* 0 when both sides write the very same URL. */
 static int start(void)
 {
-    static const struct client_identity nobody = {SUPA_SIDE_NONE, "", NULL};
+    static const struct client_identity nobody = {SUPA_SIDE_NONE, "", NULL, NULL};
     supa_client_options options = SUPA_CLIENT_OPTIONS_INIT;
 
     options.url = "https://db.example.com";
