@@ -9,7 +9,7 @@ static void put_value(FILE *out, const struct figure *figure, const char *unit)
     if (figure->rounds == 0)
         fprintf(out, " – |");
     else
-        fprintf(out, " %.4g %s |", figure->median, unit);
+        fprintf(out, figure->median >= 1000 ? " %.0f %s |" : " %.4g %s |", figure->median, unit);
 }
 
 static void put_part(FILE *out, const struct row_result *result, size_t i)
