@@ -270,7 +270,7 @@ static struct json_shape *known_shape(
     return shape != NULL ? shape : lone_shape(shapes, nodes, text, object);
 }
 
-/* An object that is asked once or twice is not worth learning. */
+/* An object that is asked a few times only is not worth learning. */
 static int is_asked_often(struct json_shapes *shapes, uint32_t object)
 {
     if (shapes->walked != object) {
