@@ -16,6 +16,8 @@ done
 build_tests plain
 export STACK_SEAL=$build/tests/stack/seal
 tally "manager" "$top/tests/stack/stack" run "$top/tests/manager/keys.sh" "$build/tests/manager/manager"
+tally "platform" "$top/tests/stack/stack" run "$build/tests/platform/platform"
+tally "tool" "$top/tests/tool/run.sh" plain
 tally "readme" "$top/tests/live/readme.sh"
 tally "checks" "$top/tests/checks/run.sh"
 tally "instructions" "$top/tests/bench/instructions.sh"
