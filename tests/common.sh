@@ -80,7 +80,8 @@ build_tests() {
   flock -u 9
 }
 
-# tally LABEL COMMAND…: runs it, shows what it prints, and adds up its last line "N passed, M failed".
+# tally LABEL COMMAND…: runs it, adds up its last line "N passed, M failed", shows what was not looked at, and all that
+# it prints when something failed.
 passed=0 failed=0
 tally() {
   local label=$1 output status=0 line
@@ -94,6 +95,7 @@ tally() {
   elif [[ -n ${VERBOSE:-} ]]; then
     cat "$output"
   fi
+  grep -i 'not looked at' "$output" | sed "s/^ */$label: /" || true
   rm -f "$output"
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     passed=$((passed + BASH_REMATCH[1]))
