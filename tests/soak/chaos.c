@@ -95,6 +95,15 @@ static int reload_gateway(struct chaos *chaos, int turn)
     return shell("kill -HUP \"$(cat \"$STACK_DIR/run/$WHAT.pid\")\"", "nginx");
 }
 
+/* Its connections die at once, with what is on them; the master process starts other workers. */
+static int kill_gateway(struct chaos *chaos, int turn)
+{
+    (void)chaos, (void)turn;
+    return shell(
+        "pid=$(cat \"$STACK_DIR/run/$WHAT.pid\"); kill -KILL $(cat /proc/$pid/task/$pid/children)",
+        "nginx");
+}
+
 /* The master may be on its way back from the event before. */
 static int insist(int (*act)(supa_manager *, int, supa_error *), supa_manager *manager, int store)
 {
@@ -164,6 +173,7 @@ static const struct {
     {"credentials rotated", rotate},
     {"tenant frozen", freeze_tenant},
     {"wrong key", mistake_key},
+    {"gateway killed", kill_gateway},
     {"gateway reloaded", reload_gateway},
     {"store removed", move_out},
     {"master killed", kill_master},

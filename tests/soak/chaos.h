@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <supa/platform.h>
 
-enum { CHAOS_EVENTS = 10 };
+enum { CHAOS_EVENTS = 11 };
 
 struct chaos {
     supa_manager *manager; /* of another process's kind: the workers' learns of it by itself */
