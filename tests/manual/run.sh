@@ -53,13 +53,13 @@ aliases_lead_somewhere() {
     grep -q "$(basename "$f" .3)" "$to" || echo "$to does not speak of $f"
   done
 }
-# Every name of the interface that a page uses stands in a header; the platform's variables are not of it.
+# Every name that a page uses stands in a header, or is a variable, a page, or the prefix of the codes.
 no_ghosts() {
   sed '/^\.TH /d; s/\\%//g; s/\\fB/ /g; s/\\fR/ /g; s/\\-/-/g' $(pages) | grep -oE '\b(supa|SUPA)_[A-Za-z0-9_]*[A-Za-z0-9]' | sort -u |
     comm -23 - <(cat "$top"/include/supa/*.h "$top"/include/supa/adapters/*.h <(variables) <(ls man3) |
       grep -oE '\b(supa|SUPA)_[A-Za-z0-9_]+' | sort -u)
 }
-variables() { grep -rhoE '"SUPA_[A-Z_]+"' "$top/lib" "$top/examples/supa"; }
+variables() { grep -rhoE '"SUPA_[A-Z_]+"' "$top/lib" "$top/examples/supa"; echo SUPA_ERROR; }
 references_exist() {
   local name section
   sed 's/\\fB//g; s/\\fR//g' $(pages) | grep -oE '\bsupa[a-z_0-9]* ?"?,? ?\([137]\)' | tr -d ' ",' | sort -u | while IFS='()' read -r name section; do
@@ -83,14 +83,14 @@ headers_have_pages() {
     [[ -f man3/$name.3 ]] && ! is_alias "man3/$name.3" || echo "no page: $name"
   done
 }
-no_comment_is_lost() { # each constant and field of the headers' comments is on its page
+no_comment_is_lost() { # each constant and field with a comment beside it is on its page
   local h name field
   for h in "$top"/include/supa/*.h; do
     name=supa_$(basename "$h" .h)
-    [[ -f man3/$name.3 ]] || continue
-    grep -oE '[a-zA-Z_0-9]+(\[[A-Z_0-9a-z]*\])?( = -?[0-9]+)?[;,] +/\*\*<' "$h" | { grep -oE "^[a-zA-Z_0-9]+" || true; } | sort -u | while read -r field; do
+    [[ $name == supa_supa ]] && continue
+    while read -r field; do
       grep -qE "^.fB(.*[^A-Za-z0-9_])?$field([^A-Za-z0-9_].*)?.fR$" "man3/$name.3" || echo "$name: no $field"
-    done
+    done < <(grep -E '[;,]? +/\*\*<' "$h" | sed -E 's/ *\/\*\*<.*//; s/ = -?[0-9]+//; s/[;,]$//; s/\[.*//; s/.*[ *]//' | grep -E '.' || true)
   done
 }
 check_of_ghosts_sees_one() {
