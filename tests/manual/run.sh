@@ -104,11 +104,13 @@ check_of_entries_sees_a_gap() {
   mv "$work/supa_eq.3" man3/
 }
 uncommented_is_refused() {
+  local programs=(-f "$top/doc/manual/page.awk" -f "$top/doc/manual/header.awk" -f "$top/doc/manual/words.awk"
+    -f "$top/doc/manual/declarations.awk")
   mkdir -p "$work/include/supa"
+  printf '/**\n * @file\n * A test.\n */\n/** Said. */\nSUPA_API int supa_said(void);\n' >"$work/include/supa/said.h"
   printf '/**\n * @file\n * A test.\n */\nSUPA_API int supa_bare(void);\n' >"$work/include/supa/bare.h"
-  if awk -f "$top/doc/manual.awk" -v version=0 -v include="$work/include" supa/bare.h >/dev/null 2>&1; then
-    echo "a function without a comment was taken"
-  fi
+  awk "${programs[@]}" -v version=0 -v folder="$work/include" supa/said.h >/dev/null || echo "one with a comment was refused"
+  ! awk "${programs[@]}" -v version=0 -v folder="$work/include" supa/bare.h >/dev/null 2>&1 || echo "one without was taken"
 }
 
 check "every public header has a page" headers_have_pages
