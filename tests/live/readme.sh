@@ -117,6 +117,15 @@ links_lead_somewhere() {
   done
   [[ $missing -eq 0 ]]
 }
+guides_are_listed() { # in the index, and in what is distributed
+  local guide missing=0
+  for guide in "$top"/doc/*.md; do
+    guide=$(basename "$guide")
+    grep -qw "$guide" "$top/doc/Makefile.am" || { say "doc/Makefile.am has no $guide"; missing=1; }
+    [[ $guide == README.md ]] || grep -q "($guide)" "$top/doc/README.md" || { say "doc/README.md has no $guide"; missing=1; }
+  done
+  [[ $missing -eq 0 ]]
+}
 names_exist() { # functions, types and constants that the guides speak of
   local strange
   strange=$(grep -hoE '\b(supa|SUPA)_[A-Za-z0-9_]*[A-Za-z0-9]' "$top"/README.md "$top"/doc/*.md | sort -u |
@@ -128,6 +137,7 @@ check "errors.md has the header's codes and numbers" codes_agree
 check "errors.md has a situation for each code" situations_agree
 check "migrating.md has each model on the side that the scope has" models_are_where_they_are_said_to_be
 check "links between the guides lead somewhere" links_lead_somewhere
+check "doc/README.md lists every guide" guides_are_listed
 check "the guides name nothing that does not exist" names_exist
 
 # ---- On the servers.

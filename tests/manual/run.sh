@@ -4,7 +4,7 @@
 # groff or mandoc complain.
 . "$(dirname "$0")/../common.sh"
 install_test_tools
-install_missing groff=groff mandoc=mandoc
+install_missing groff=groff-base mandoc=mandoc
 
 build plain
 work=$(mktemp -d)
