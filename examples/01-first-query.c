@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A first query: what one store sells, the dearest first. The store's database, and the key to it, are found by
- * its id alone.
+/* A first query: what one store sells, the dearest first. The store's database, and the key to
+ * it, are found by its id alone.
  *
  *     STORE=5f0e0000-0000-4000-8000-000000000001 ./01-first-query */
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes, and what goes wrong with them: insert, upsert, update, delete, and the errors that a service tells apart.
+/* Writes, and what goes wrong with them: insert, upsert, update, delete, and the errors that a
+ * service tells apart.
  *
  *     STORE=5f0e0000-0000-4000-8000-000000000001 ./03-writes */
 #include <stdio.h>
@@ -21,10 +22,11 @@ static int show(const char *what, supa_query *q)
 
     supa_row_decimal(row, "price", &price, &digits);
     supa_row_int64(row, "stock_quantity", &stock);
-    if (error != NULL) /* the server's own code, where the refusal is the server's */
+    if (error != NULL) /* the server's code is there where the refusal is the server's */
         printf(
-            "%s: %s %s (%s)\n    %s\n", what, supa_code_name((supa_code)code), error->server_code,
-            supa_outcome_name((supa_outcome)error->outcome), error->message);
+            "%s: %s, %s\n    %s%s%s\n", what, supa_code_name((supa_code)code),
+            supa_outcome_name((supa_outcome)error->outcome), error->server_code,
+            error->server_code[0] != '\0' ? ": " : "", error->message);
     else if (supa_response_row_count(answer) == 0)
         printf("%s: no row matches\n", what);
     else
@@ -59,7 +61,7 @@ static int write_all(supa_client *shop)
         return 0;
     if (show("inserted", insert(shop, "9.90")) != SUPA_OK)
         return 0;
-    /* A unique violation is the database's answer: nothing was written, and trying again is no use. */
+    /* A unique violation is an answer: nothing was written, and trying again is no use. */
     code = show("inserted again", insert(shop, "9.90"));
 
     q = supa_from(shop, "products");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A payment is written exactly once, also when the connection breaks behind it and nobody knows whether it was
- * written. The table is in lessons.sql; the client is made by hand, without a platform.
+/* A payment is written exactly once, also when the connection breaks behind it and nobody knows
+ * whether it was. The table is in lessons.sql; the client is made by hand, without a platform.
  *
- *     SUPABASE_URL=https://abc.supabase.co SUPABASE_KEY=… ./04-payment ORDER AMOUNT IDEMPOTENCY_KEY */
+ *     SUPABASE_URL=https://abc.supabase.co SUPABASE_KEY=… ./04-payment ORDER AMOUNT KEY */
 #include <stdio.h>
 #include <stdlib.h>
 #include <supa/supa.h>
@@ -36,8 +36,8 @@ static int rehearse(supa_client *shop, char **argv)
     return 1;
 }
 
-/* The same row under the same key: where it is there already, nothing happens and no row comes back. However
- * often it is sent, it does no harm; the library is told so, and may try again by itself. */
+/* The same row under the same key: where it is there already, nothing happens and none comes back.
+ * To send it twice does no harm; the library is told so, and may try again by itself. */
 static int settle(supa_client *shop, char **argv)
 {
     supa_query *q = supa_upsert(supa_from(shop, "payments"), NULL, "idempotency_key");
@@ -74,7 +74,7 @@ static int print_rows(supa_client *shop, const char *key)
     int ok = tell("counting", supa_response_error(answer));
 
     if (ok)
-        printf("rows under this key: %d\n", (int)supa_response_count(answer));
+        printf("paid, rows under this key: %d\n", (int)supa_response_count(answer));
     supa_response_free(answer);
     return ok;
 }
@@ -82,8 +82,7 @@ static int print_rows(supa_client *shop, const char *key)
 int main(int argc, char **argv)
 {
     supa_client_options options = SUPA_CLIENT_OPTIONS_INIT;
-    supa_error error = {
-        .message = "wanted: SUPABASE_URL, SUPABASE_KEY, and ORDER AMOUNT IDEMPOTENCY_KEY"};
+    supa_error error = {.message = "wanted: SUPABASE_URL, SUPABASE_KEY, and ORDER AMOUNT KEY"};
     supa_client *shop;
     int ok;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Functions of the database: a number, rows that are filtered further, a list of arguments, an error of its own.
+/* Functions of the database: a number, rows that are filtered further, a list of arguments, an
+ * error of its own.
  *
  *     STORE=5f0e0000-0000-4000-8000-000000000001 ./06-rpc */
 #include <stdio.h>
@@ -46,8 +47,8 @@ static int add_all(supa_client *shop)
     return end(answer);
 }
 
-/* Rows are asked further like a table's, by columns that are selected. A lease keeps tables to its store, but a
- * function is no table: what it returns is kept to the store by a filter of one's own. */
+/* Rows are asked further like a table's, by columns that are selected. A lease keeps tables to its
+ * store, but a function is none: what it returns is kept to the store by a filter of one's own. */
 static int low_stock(supa_client *shop, const char *store)
 {
     supa_query *q = supa_arg(supa_rpc(shop, "low_stock"), "max_stock", supa_int(20));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Many rows: page by page past the server's limit, one by one as they come, and a list too long for one URL.
+/* Many rows: page by page past the server's limit, as they come, and a list too long for a URL.
  *
  *     STORE=5f0e0000-0000-4000-8000-000000000001 ./07-many-rows */
 #include <stdio.h>
@@ -10,15 +10,15 @@ static int end(supa_rows *rows)
 {
     supa_error error;
 
-    /* The end is where it shows whether all rows came: an answer that breaks off is no short success. */
+    /* The end shows whether all rows came: an answer that breaks off is no short success. */
     if (supa_rows_close(rows, &error) == SUPA_OK)
         return 1;
     fprintf(stderr, "07-many-rows: %s\n", error.message);
     return 0;
 }
 
-/* Each page begins behind the last id of the one before, so that no row comes twice or is left out, whatever is
- * written meanwhile. Pages are of five rows here so that there are some; 1,000 is a good size. */
+/* Each page begins behind the last id of the one before: no row comes twice or is left out,
+ * whatever is written meanwhile. Pages are of five rows so that there are some; 1,000 is a good size. */
 static int count_stock(supa_client *shop)
 {
     supa_rows *rows =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Many queries at once, on one thread: the open orders of each store, which are asked for side by side. Nothing
- * waits but supa_multi_run; 09-epoll and 10-libuv do the same in an event loop.
+/* Many queries at once, on one thread: the open orders of each store, asked for side by side.
+ * Nothing waits but supa_multi_run; 09-epoll and 10-libuv do the same in an event loop.
  *
  *     ./08-many-queries STORE… */
 #include <stdio.h>

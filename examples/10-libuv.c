@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Many queries at once in a libuv loop, beside all else that the loop does: here, a clock that ticks while the
- * stores are asked how many products they have.
+/* Many queries at once in a libuv loop, beside all else that the loop does: here, a clock that
+ * ticks while the stores are asked how many products they have.
  *
  *     ./10-libuv STORE… */
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tenants: a manager leases the client of each store, which speaks to that store's database, with its key, about
- * its rows. Queries are written with <supa/fluent.h>: they read from left to right.
+/* Tenants: a manager leases the client of each store, which speaks to that store's database, with
+ * its key, about its rows. Queries by <supa/fluent.h> read from left to right.
  *
  *     ./11-tenants STORE… */
 #include <stdio.h>
@@ -37,7 +37,7 @@ static void print_product(supa_client *shop)
     supa_response_free(answer);
 }
 
-/* The same database holds rows of another store. They are not seen: a lease's queries are kept to its own. */
+/* The same database holds rows of another store: a lease's queries are kept to its own. */
 static void print_reach(supa_client *shop)
 {
     supa_response *own = SUPA_RUN(shop, from("products"), select("id"));
@@ -47,6 +47,8 @@ static void print_reach(supa_client *shop)
         printf(
             "  sees %zu of its database's %zu products\n", supa_response_row_count(own),
             supa_response_row_count(all));
+    else
+        printf("  %s\n", supa_response_error(supa_response_ok(own) ? all : own)->message);
     supa_response_free(own);
     supa_response_free(all);
 }

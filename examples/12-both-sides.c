@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Both sides in one operation: a store's front page needs its name and plan from the master, and its products and
- * orders from its own database. All are asked at once, under one deadline, lease included.
+/* Both sides in one operation: a store's front page needs its name and plan from the master, and
+ * products and orders from its own database. All are asked at once, under one deadline.
  *
  *     STORE=5f0e0000-0000-4000-8000-000000000001 ./12-both-sides */
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 enum { NAME, PLAN, PRODUCTS, ORDERS, QUESTIONS };
 
-/* For the master a query of its client; for a store a template, since its client is yet to be leased. */
+/* The master's are queries; the store's are templates: its client is leased meanwhile. */
 static void write_questions(supa_manager *manager, const char *store, supa_question *ask)
 {
     supa_client *master = supa_manager_master(manager);
@@ -46,7 +46,7 @@ static void print_page(const supa_question *ask)
     printf(
         "%s (%s)\n", supa_row_string(first(&ask[NAME]), "name", "?"),
         supa_row_string(first(&ask[NAME]), "country", "-"));
-    /* The page can do without the plan; that it could not be asked is not the same as that there is none. */
+    /* The page can do without the plan; not to know it is not the same as that there is none. */
     printf("  plan: %s\n", supa_row_string(first(&ask[PLAN]), "plan_name", no_plan));
     for (size_t i = 0; i < supa_response_row_count(ask[PRODUCTS].response); i++)
         printf(

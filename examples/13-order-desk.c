@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An order desk: the newest orders, and one of them moved on to its next state, if it still is in the one that the
- * clerk saw. Run it twice: the second time somebody was faster.
+/* An order desk: the newest orders, and one of them moved on to its next state, if it still is in
+ * the one that the clerk saw. Run it twice: the second time somebody was faster.
  *
  *     STORE=5f0e0000-0000-4000-8000-000000000001 ./13-order-desk ORDER FROM TO */
 #include <stdio.h>

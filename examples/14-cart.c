@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A cart that two browser tabs fill at once: each write says which version it changes, and begins anew when that is
- * not the latest. The columns are in lessons.sql.
+/* A cart that two browser tabs fill at once: each write says which version it changes, and begins
+ * anew when that is not the latest. The columns are in lessons.sql.
  *
  *     STORE=5f0e0000-0000-4000-8000-000000000001 ./14-cart SESSION SKU */
 #include <stdio.h>
@@ -16,7 +16,7 @@ static int tell(const supa_error *error)
     return error == NULL;
 }
 
-/* The session's cart, which is made when it is not there. The columns that are not given stay as they are. */
+/* The session's cart, made when it is not there. Columns that are not given stay as they are. */
 static supa_response *open_cart(supa_client *shop, const char *session)
 {
     supa_query *q = supa_upsert(supa_from(shop, "carts"), NULL, "store_id,session_id");

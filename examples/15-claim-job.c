@@ -30,7 +30,7 @@ static int find(supa_client *master, char id[40], char name[64])
 }
 
 /* Of two that claim a job at once, PostgreSQL lets one wait for the other, and then it matches no
- * row: not pending any more. @return 1 when it is ours; 0 when it is another's; -1 after an error. */
+ * row: not pending any more. @return 1 when it is ours, 0 when another's, -1 after an error. */
 static int claim(supa_client *master, const char *id, const char *worker)
 {
     supa_response *answer = SUPA_RUN(

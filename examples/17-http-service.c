@@ -43,7 +43,7 @@ static void release(void *answer)
 }
 
 /* Called on any thread of the pool: the manager is shared, all else is the request's own. The
- * rows go out as the bytes that came in; an error's text is for the log, its name for the browser. */
+ * rows go out as the bytes that came in; an error's text is for the log, its name for others. */
 static enum MHD_Result serve(
     void *manager, struct MHD_Connection *to, const char *path, const char *method,
     const char *version, const char *data, size_t *size, void **state)

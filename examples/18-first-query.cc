@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The first query from C++: the same headers and library, with what C ends by hand in smart pointers.
+// The first query from C++: the same headers and library; what C ends by hand, smart pointers end.
 //
 //     STORE=5f0e0000-0000-4000-8000-000000000001 ./18-first-query
 #include <cstdlib>

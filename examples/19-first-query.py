@@ -7,24 +7,30 @@
 import ctypes
 import os
 import sys
-from ctypes import POINTER, Structure, byref, c_char, c_char_p, c_int, c_int32, c_size_t, c_ubyte, c_uint32, c_uint64, c_void_p
+from ctypes import POINTER, Structure, byref
+from ctypes import c_char, c_char_p, c_int, c_int32, c_size_t, c_ubyte, c_uint32, c_uint64, c_void_p
 
 
 class Error(Structure):  # supa_error
-    _fields_ = [(name, c_int32) for name in ("code", "outcome", "side", "retryable", "http_status")] + [
-        ("server_code", c_char * 16), ("store_id", c_char * 40), ("relation", c_char * 64), ("message", c_char * 512),
-        ("details", c_char * 1024), ("hint", c_char * 512), ("reserved", c_ubyte * 64)]
+    _fields_ = [
+        ("code", c_int32), ("outcome", c_int32), ("side", c_int32), ("retryable", c_int32),
+        ("http_status", c_int32), ("server_code", c_char * 16), ("store_id", c_char * 40),
+        ("relation", c_char * 64), ("message", c_char * 512), ("details", c_char * 1024),
+        ("hint", c_char * 512), ("reserved", c_ubyte * 64)]
 
 
 class Value(Structure):  # supa_value: 24 bytes, passed by value
-    _fields_ = [("kind", c_uint32), ("flags", c_uint32), ("length", c_uint64), ("content", c_uint64)]
+    _fields_ = [("kind", c_uint32), ("flags", c_uint32), ("length", c_uint64), ("as", c_uint64)]
 
 
 class Row(Structure):  # supa_row
     _fields_ = [("document", c_void_p), ("place", c_uint64)]
 
 
-supa = ctypes.CDLL("libsupa.so.0")
+try:
+    supa = ctypes.CDLL("libsupa.so.0")
+except OSError as error:
+    sys.exit(f"19-first-query: {error}")
 
 
 def declare(name, result, *arguments):

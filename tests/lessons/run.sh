@@ -63,10 +63,16 @@ add_to_cart() { 14-cart session-1 T1-001; }
 work_on_jobs() { 15-claim-job "worker-$1"; }
 
 service() {
-  local pid host port=$((20000 + RANDOM % 10000)) tries=0 crowd=()
-  17-http-service "$port" 2>"$work/service.err" &
-  pid=$!
-  until curl -s -o /dev/null "http://127.0.0.1:$port/" || [[ $((tries += 1)) -gt 100 ]]; do sleep 0.1; done
+  local pid host port tries=0 crowd=()
+  until [[ -n ${pid:-} ]] && curl -s -o /dev/null "http://127.0.0.1:$port/"; do
+    if [[ $((tries += 1)) -gt 100 ]]; then echo "it does not answer"; return; fi
+    if [[ -z ${pid:-} ]] || ! kill -0 "$pid" 2>/dev/null; then # a port that is taken ends it
+      port=$((20000 + RANDOM % 10000))
+      17-http-service "$port" 2>"$work/service.err" &
+      pid=$!
+    fi
+    sleep 0.1
+  done
   for host in www.tulip.example MAPLE.stores.example:8080 nowhere.example suspended.stores.example 'a b'; do
     printf '$ curl -H "Host: %s"\n' "$host"
     curl -s -w '\n%{http_code} %{content_type}\n' -H "Host: $host" "http://127.0.0.1:$port/"
