@@ -88,6 +88,7 @@ int main(int argc, char **argv)
 
     options.url = getenv("SUPABASE_URL");
     options.key = getenv("SUPABASE_KEY");
+    /* Only for a server on one's own machine: a key does not go over plain http. */
     options.allow_plain_http = options.allow_private = getenv("SUPA_ALLOW_PRIVATE") != NULL;
     shop = argc == 4 && options.url && options.key ? supa_client_new(&options, &error) : NULL;
     ok = shop != NULL && rehearse(shop, argv) && pay(shop, argv) && print_rows(shop, argv[3]);

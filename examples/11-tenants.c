@@ -91,7 +91,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         visit(manager, argv[i]);
     if (supa_manager_stats_get(manager, &stats) == SUPA_OK)
-        printf("%d leases, %d lookups\n", (int)(stats.hits + stats.misses), (int)stats.loads);
+        printf("from the cache: %d, looked up: %d\n", (int)stats.hits, (int)stats.loads);
     supa_manager_free(manager);
     return 0;
 }

@@ -55,15 +55,14 @@ static supa_response *put_items(supa_client *shop, supa_row cart, const char *it
 
 static void print_items(supa_row cart)
 {
-    const char *sku, *quantity;
+    const char *sku, *json;
     size_t length, digits;
     supa_row items;
 
-    supa_row_row(cart, "items", &items);
-    for (size_t i = 0; i < supa_row_columns(items); i++) {
-        supa_row_at(items, i, &sku, &length, &quantity, &digits);
-        printf("%.*s x %.*s\n", (int)digits, quantity, (int)length, sku);
-    }
+    if (supa_row_row(cart, "items", &items) != SUPA_FIELD_VALUE)
+        return;
+    for (size_t i = 0; supa_row_at(items, i, &sku, &length, &json, &digits) == 0; i++)
+        printf("%.*s x %.*s\n", (int)digits, json, (int)length, sku);
 }
 
 /* @return 1 when it was added; 0 when another was faster; -1 after an error. */
@@ -88,9 +87,11 @@ int main(int argc, char **argv)
     supa_error error = {.message = "wanted: SESSION SKU"};
     supa_manager *manager = argc == 3 ? supa_manager_from_env(&error) : NULL;
     supa_client *shop = manager ? supa_manager_lease(manager, getenv("STORE"), &error) : NULL;
-    int added = shop != NULL ? 0 : tell(&error) - 1;
+    int added = 0;
 
-    for (int tries = 0; added == 0 && tries < 20; tries++)
+    if (shop == NULL)
+        tell(&error);
+    for (int tries = 0; shop != NULL && added == 0 && tries < 20; tries++)
         added = add(shop, argv[1], argv[2]);
     supa_client_unref(shop);
     supa_manager_free(manager);
