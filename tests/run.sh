@@ -19,6 +19,7 @@ tally "manager" "$top/tests/stack/stack" run "$top/tests/manager/keys.sh" "$buil
 tally "platform" "$top/tests/stack/stack" run "$build/tests/platform/platform"
 tally "tool" "$top/tests/tool/run.sh" plain
 tally "lessons" "$top/tests/lessons/run.sh" plain
+tally "soak" "$top/tests/soak/run.sh" --minutes 2
 tally "readme" "$top/tests/live/readme.sh"
 tally "checks" "$top/tests/checks/run.sh"
 tally "instructions" "$top/tests/bench/instructions.sh"
