@@ -39,6 +39,7 @@ install_build_tools() {
 install_test_tools() {
   install_build_tools
   install_missing pc:cunit=libcunit1-dev pc:openssl=libssl-dev pc:libnghttp2=libnghttp2-dev pc:libuv=libuv1-dev nginx=nginx-light
+  install_missing pc:libmicrohttpd=libmicrohttpd-dev
 }
 
 # build VARIANT: configures and builds in build/VARIANT, which is left in $build. Variants: plain,

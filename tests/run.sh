@@ -18,6 +18,7 @@ export STACK_SEAL=$build/tests/stack/seal
 tally "manager" "$top/tests/stack/stack" run "$top/tests/manager/keys.sh" "$build/tests/manager/manager"
 tally "platform" "$top/tests/stack/stack" run "$build/tests/platform/platform"
 tally "tool" "$top/tests/tool/run.sh" plain
+tally "lessons" "$top/tests/lessons/run.sh" plain
 tally "soak" "$top/tests/soak/run.sh" --minutes 2
 tally "readme" "$top/tests/live/readme.sh"
 tally "manual" "$top/tests/manual/run.sh"
