@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define RENEWALS      2    /* the first successor may be a cached one whose key is outdated, too */
 #define PLACE_WAIT_US 5000 /* until a connection or lookup may be free */
 
 static enum expectation expectation(const supa_query *q)
@@ -413,8 +414,8 @@ static int may_renew(const struct operation *operation)
     const supa_client *client = operation->client;
     const supa_query *q = operation->q;
 
-    return !operation->renewed && client->renewer != NULL && q != NULL && q->token == NULL &&
-           q->body_read == NULL && client->options.token == NULL &&
+    return operation->renewed < RENEWALS && client->renewer != NULL && q != NULL &&
+           q->token == NULL && q->body_read == NULL && client->options.token == NULL &&
            operation->response->reply.status == 401 &&
            operation->response->error.code == SUPA_ERROR_AUTH;
 }
@@ -517,9 +518,14 @@ enum operation_step operation_renewed(struct operation *operation, supa_client *
     const int64_t deadline_us = operation->main.deadline_us;
     supa_query *q = operation->q;
 
-    operation->renewed = 1;
-    if (client == NULL)
+    operation->renewed++;
+    if (client == NULL) {
+        operation->renewed = RENEWALS;
         return operation->phase == PHASE_PROBE ? end_probe(operation) : end_main(operation);
+    }
+    if (client->endpoint.origin == operation->client->endpoint.origin)
+        atomic_store(
+            &client->rollback_confirmed, atomic_load(&operation->client->rollback_confirmed));
     target_unref(q->target);
     q->target = target_ref(&client->target);
     supa_client_unref(operation->client);
@@ -530,6 +536,14 @@ enum operation_step operation_renewed(struct operation *operation, supa_client *
     fill_call(operation, operation->main.sink);
     operation->main.deadline_us = deadline_us;
     return begin_first(operation);
+}
+
+enum operation_step operation_renew(struct operation *operation)
+{
+    const struct call *call = &operation->main;
+
+    return operation_renewed(
+        operation, client_successor(operation->client, call->deadline_us, call->cancel));
 }
 
 static enum operation_step end_phase(struct operation *operation)

@@ -47,7 +47,7 @@ struct operation {
     int retries;     /* how often it may be tried again */
     int may_repeat;  /* 1: a read, or declared idempotent */
     int died_reused; /* 1: this request met a dead idle connection, and was sent once more */
-    int renewed;     /* a successor of the client was asked for already */
+    int renewed;     /* how often a successor of the client was asked for */
     int reached;     /* an earlier attempt of a write may have reached the server */
     int64_t wait_until_us;
 
@@ -80,6 +80,8 @@ enum operation_step operation_next(struct operation *operation);
 void operation_restart_time(struct operation *operation);
 /* Goes on with the client's successor, which it takes; NULL: there is none. */
 enum operation_step operation_renewed(struct operation *operation, supa_client *client);
+/* The same, waiting for the renewer. */
+enum operation_step operation_renew(struct operation *operation);
 /* It ends here: cancelled, or its deadline passed, while it waited. */
 void operation_give_up(struct operation *operation, supa_code code, const char *problem);
 /* It ends with this error, which is told whom it is about. */
