@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "attempt.h"
 
+#include "base/memory.h"
 #include "base/redact.h"
 #include "base/url.h"
 #include "operation.h"
+#include "query/header.h"
+
+#include <string.h>
 
 /* What the hook is told, and the texts that are made when it asks for them. */
 struct told {
@@ -82,4 +86,62 @@ const char *const *attempt_headers(struct operation *operation)
     lines = options->request_headers(options->user, &attempt);
     forget(&told);
     return lines;
+}
+
+/* The value of a line that a caller wrote; NULL for the library's own. */
+static const char *callers_value(const char *line)
+{
+    const size_t name = strcspn(line, ":");
+
+    if (line[name] != ':' || header_is_own(line, name))
+        return NULL;
+    return line + name + 1 + strspn(line + name + 1, " ");
+}
+
+/* What stands behind the scheme's name in "Bearer …" and the like: servers echo it alone. */
+static const char *credentials(const char *value)
+{
+    const size_t scheme = strcspn(value, " ");
+
+    return value[scheme] == ' ' && strchr(value + scheme + 1, ' ') == NULL ? value + scheme + 1
+                                                                           : NULL;
+}
+
+/* Both of each line; counts them only when @out is NULL. */
+static size_t put_values(const char **out, const struct header_line *line)
+{
+    size_t n = 0;
+
+    for (; line != NULL; line = line->next) {
+        const char *value = callers_value(line->data);
+        const char *alone = value != NULL ? credentials(value) : NULL;
+
+        if (value != NULL && out != NULL)
+            out[n] = value;
+        n += value != NULL;
+        if (alone != NULL && out != NULL)
+            out[n] = alone;
+        n += alone != NULL;
+    }
+    return n;
+}
+
+const char *const *attempt_secrets(struct operation *operation)
+{
+    const char *const *own = operation->main.secrets;
+    const size_t count = put_values(NULL, operation->call.headers);
+    size_t n = 0;
+
+    if (count == 0)
+        return own;
+    while (own[n] != NULL)
+        n++;
+    memory_free(operation->hidden);
+    operation->hidden = memory_get((n + count + 1) * sizeof *operation->hidden);
+    if (operation->hidden == NULL)
+        return NULL;
+    memcpy(operation->hidden, own, n * sizeof *own);
+    n += put_values(operation->hidden + n, operation->call.headers);
+    operation->hidden[n] = NULL;
+    return operation->hidden;
 }

@@ -4,9 +4,11 @@
 #include "attempt.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/process.h"
 #include "base/random.h"
 #include "query/header.h"
+#include "result/server_error.h"
 #include "retry.h"
 
 #include <stddef.h>
@@ -98,7 +100,7 @@ static enum operation_step fail(struct operation *operation, const supa_error *e
 static enum operation_step begin_phase(struct operation *operation, enum operation_phase phase)
 {
     operation->phase = phase;
-    operation->tried = operation->died_reused = 0;
+    operation->tried = operation->died_reused = operation->is_read = 0;
     operation->may_repeat =
         http_method_reads(operation->call.method) || (operation->q && operation->q->idempotent);
     operation->wait_until_us = 0;
@@ -352,10 +354,26 @@ void operation_fail(struct operation *operation, supa_error *error)
     response_fail(operation->response, error);
 }
 
+static enum operation_step end_phase(struct operation *operation);
+
+/* As if there had been no time for another attempt from the beginning, which nobody could know. */
+static void end_late(struct operation *operation)
+{
+    supa_error *error = &operation->response->error;
+
+    end_phase(operation);
+    if (error->code != SUPA_OK && error->hint[0] == '\0')
+        error_hint(error, "the deadline passed before it was tried again");
+}
+
 void operation_give_up(struct operation *operation, supa_code code, const char *problem)
 {
     supa_error error;
 
+    if (code == SUPA_ERROR_TIMEOUT && operation->is_read) {
+        end_late(operation);
+        return;
+    }
     error_set(&error, code, operation->reached ? SUPA_UNKNOWN : SUPA_NOT_SENT, "%s", problem);
     error.retryable = code == SUPA_ERROR_TIMEOUT && !operation->reached;
     operation_fail(operation, &error);
@@ -546,11 +564,39 @@ enum operation_step operation_renew(struct operation *operation)
         operation, client_successor(operation->client, call->deadline_us, call->cancel));
 }
 
+/* Whether an error may have to hide what a caller's own headers say, should the server echo it. */
+static int may_echo(const struct operation *operation)
+{
+    const supa_client_options *options = &operation->client->options;
+    const struct reply *reply = response_reply(operation->response);
+
+    if (options->headers == NULL && options->request_headers == NULL &&
+        (operation->q == NULL || operation->q->headers == NULL))
+        return 0;
+    return reply->code != SUPA_OK || reply->status < 200 || reply->status > 299 ||
+           server_sent_html(reply);
+}
+
+/* At once, and before hooks are told: the lines that a hook has given are its own again after that. */
+static void read_answer(struct operation *operation)
+{
+    supa_response *response = operation->response;
+
+    operation->reading.secrets =
+        may_echo(operation) ? attempt_secrets(operation) : operation->main.secrets;
+    response_attempts(response, operation->attempts);
+    if (operation->reading.secrets != NULL) {
+        response_read(response, &operation->reading);
+    } else {
+        error_set(&response->error, SUPA_ERROR_NO_MEMORY, response->reply.outcome, "out of memory");
+        about_query(operation, &response->error);
+    }
+    own_up(operation);
+    operation->is_read = 1;
+}
+
 static enum operation_step end_phase(struct operation *operation)
 {
-    response_attempts(operation->response, operation->attempts);
-    response_read(operation->response, &operation->reading);
-    own_up(operation);
     switch (operation->phase) {
     case PHASE_PROBE:
         return end_probe(operation);
@@ -579,6 +625,7 @@ enum operation_step operation_next(struct operation *operation)
         return wait_for_place(operation);
     if (may_have_written(operation, reply))
         operation->reached = 1;
+    read_answer(operation);
     if (operation->client->options.on_attempt != NULL)
         attempt_tell(operation);
     if (retry_at_once(operation))
@@ -592,6 +639,7 @@ supa_response *operation_end(struct operation *operation)
 {
     buffer_free(&operation->url);
     buffer_free(&operation->profile_text);
+    memory_free(operation->hidden);
     supa_query_free(operation->q);
     supa_client_unref(operation->client);
     return operation->response;
