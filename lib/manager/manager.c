@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/process.h"
+#include "base/slab.h"
 #include "manager/keyring.h"
 #include "manager/leasing.h"
 #include "manager/manager_internal.h"
@@ -162,6 +163,7 @@ static void destroy(supa_manager *manager)
     supa_client_unref(manager->lookup.master);
     supa_keyring_free(manager->lookup.keyring);
     scope_unref(manager->lookup.scope);
+    slab_free(manager->headers);
     arena_free(&manager->arena);
     memory_free(manager);
 }
