@@ -61,6 +61,7 @@ static void answer_master(struct transport *transport, const struct call *call, 
 {
     struct gateway_world *world = here;
 
+    ask_master(transport, call, reply);
     pthread_mutex_lock(&world->mutex);
     if (strstr(call->url, "store_id=eq.") != NULL && world->gated) {
         world->at_gate++;
@@ -69,7 +70,6 @@ static void answer_master(struct transport *transport, const struct call *call, 
             pthread_cond_wait(&world->changed, &world->mutex);
     }
     pthread_mutex_unlock(&world->mutex);
-    ask_master(transport, call, reply);
 }
 
 void gateway_world_start(struct gateway_world *world, size_t stores)
@@ -133,6 +133,14 @@ void gateway_world_await(struct gateway_world *world, size_t lookups)
         result = pthread_cond_timedwait(&world->changed, &world->mutex, &limit);
     pthread_mutex_unlock(&world->mutex);
     CU_ASSERT_EQUAL(result, 0);
+}
+
+void gateway_world_hold(struct gateway_world *world)
+{
+    pthread_mutex_lock(&world->mutex);
+    world->gated = 1;
+    world->at_gate = 0;
+    pthread_mutex_unlock(&world->mutex);
 }
 
 void gateway_world_open(struct gateway_world *world)

@@ -20,7 +20,7 @@ struct gateway_world {
     char last_body[256];
     int confirms; /* rollbacks */
     pthread_cond_t changed;
-    int gated; /* lookups of stores wait */
+    int gated; /* lookups of stores wait, with what the master has told them */
     size_t at_gate;
 };
 
@@ -31,7 +31,8 @@ void gateway_world_end(struct gateway_world *world);
 /* The store's key on the master becomes this one, and the only one that the gateway takes. */
 void gateway_world_rotate(struct gateway_world *world, size_t store, int key_number);
 supa_client *gateway_world_lease(struct gateway_world *world, size_t store);
-/* Waits until so many lookups are at the gate; opens it. */
+/* From now on lookups are held at the gate; waits until so many are there; opens it. */
+void gateway_world_hold(struct gateway_world *world);
 void gateway_world_await(struct gateway_world *world, size_t lookups);
 void gateway_world_open(struct gateway_world *world);
 

@@ -134,7 +134,7 @@ static void check_waiting_lease(enum ending how)
     char id[40];
 
     gateway_world_start(&world, 1);
-    world.gated = 1;
+    gateway_world_hold(&world);
     pthread_create(&other.thread, NULL, lease, &other);
     gateway_world_await(&world, 1);
     ticket = supa_multi_lease(multi, world.manager, fake_store(0, id), hear, &heard);
@@ -182,7 +182,7 @@ static void one_that_blocks_ends_by_its_deadline_or_token(void)
         gateway_world_start(&world, 1);
         second.cancel = supa_cancel_new();
         second.ms = fires ? 0 : 50;
-        world.gated = 1;
+        gateway_world_hold(&world);
         pthread_create(&first.thread, NULL, lease, &first);
         gateway_world_await(&world, 1);
         start_us = clock_us();

@@ -324,7 +324,7 @@ static void check_waiting_renewal(int how)
     gateway_world_start(&world, 1);
     other = (struct blocked){.world = &world, .shop = gateway_world_lease(&world, 0)};
     gateway_world_rotate(&world, 0, 2);
-    world.gated = 1;
+    gateway_world_hold(&world);
     pthread_create(&other.thread, NULL, ask_blocking, &other);
     gateway_world_await(&world, 1);
     start_us = clock_us();
@@ -385,7 +385,7 @@ static void a_blocking_renewal_is_cancelled(void)
     second = first;
     second.cancel = supa_cancel_new();
     gateway_world_rotate(&world, 0, 2);
-    world.gated = 1;
+    gateway_world_hold(&world);
     pthread_create(&first.thread, NULL, ask_blocking, &first);
     gateway_world_await(&world, 1);
     pthread_create(&second.thread, NULL, ask_blocking, &second);
