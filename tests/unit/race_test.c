@@ -99,6 +99,7 @@ static void a_load_that_was_overtaken_never_leaves_the_old_key(void)
 {
     struct reader reader;
     size_t old = 0;
+    char id[40];
 
     gateway_world_start(&reader.world, 1);
     supa_manager_refresh(reader.world.manager, NULL); /* the delta knows where to begin */
@@ -109,7 +110,7 @@ static void a_load_that_was_overtaken_never_leaves_the_old_key(void)
     for (int round = 1; round <= ROUNDS; round++) {
         supa_client *later;
 
-        supa_manager_forget(reader.world.manager, NULL);
+        supa_manager_forget(reader.world.manager, fake_store(0, id));
         gateway_world_hold(&reader.world);
         let_read(&reader, round);
         gateway_world_await(&reader.world, 1);
