@@ -161,6 +161,30 @@ static void the_same_key_is_looked_up_once_in_five_seconds(void)
     gateway_world_end(&world);
 }
 
+/* What the delta has told is a reason to look again, whoever looked in vain a moment ago. */
+static void a_change_that_is_noticed_ends_the_pause(void)
+{
+    struct gateway_world world;
+    supa_client *shop;
+
+    gateway_world_start(&world, 1);
+    supa_manager_refresh(world.manager, NULL);
+    shop = gateway_world_lease(&world, 0);
+    strcpy(world.good, "another");
+    CU_ASSERT_EQUAL(supa_exec(write_of(shop), NULL), SUPA_ERROR_AUTH);
+    CU_ASSERT_EQUAL(supa_exec(write_of(shop), NULL), SUPA_ERROR_AUTH);
+    CU_ASSERT_EQUAL(world.master.lookups, 2);
+    gateway_world_rotate(&world, 0, 2);
+    fake_turn(&world.master, 1);
+    CU_ASSERT_EQUAL(supa_manager_refresh(world.manager, NULL), SUPA_OK);
+    CU_ASSERT_EQUAL(supa_client_stale(shop), 1);
+    CU_ASSERT_EQUAL(supa_exec(write_of(shop), NULL), SUPA_OK);
+    CU_ASSERT_EQUAL(world.master.lookups, 3);
+    CU_ASSERT_STRING_EQUAL(world.last_key, "key-2");
+    supa_client_unref(shop);
+    gateway_world_end(&world);
+}
+
 /* Each of them is news, however soon it comes. */
 static void one_rotation_after_the_other_is_followed(void)
 {
@@ -445,6 +469,7 @@ CU_TestInfo renew_tests[] = {
     {"what is not the manager's is left alone", what_is_not_the_managers_is_left_alone},
     {"the same key is looked up once in five seconds",
      the_same_key_is_looked_up_once_in_five_seconds},
+    {"a change that is noticed ends the pause", a_change_that_is_noticed_ends_the_pause},
     {"one rotation after the other is followed", one_rotation_after_the_other_is_followed},
     {"it is sent twice at most", it_is_sent_twice_at_most},
     {"a store that is gone, or a master, leaves the answer",
