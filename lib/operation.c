@@ -7,12 +7,10 @@
 #include "base/memory.h"
 #include "base/process.h"
 #include "base/random.h"
-#include "query/header.h"
-#include "result/server_error.h"
 #include "retry.h"
+#include "rollback.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #define RENEWALS      2    /* the first successor may be a cached one whose key is outdated, too */
@@ -114,71 +112,11 @@ static enum operation_step begin_main(struct operation *operation)
     return begin_phase(operation, PHASE_MAIN);
 }
 
-/* A read of nothing of the same relation, as the same user and with the same preference. */
-static enum operation_step begin_probe(struct operation *operation)
-{
-    const supa_query *q = operation->q;
-    const char *lines[] = {"Accept: application/json", "Prefer: tx=rollback", NULL, q->token};
-    struct call *call = &operation->call;
-    const struct header_line **last;
-    supa_error error;
-    size_t n = 0;
-
-    *call = operation->main;
-    operation->reading = operation->main_reading;
-    buffer_clear(&operation->url);
-    buffer_clear(&operation->profile_text);
-    if (q->profile != NULL) {
-        buffer_puts(&operation->profile_text, "Accept-Profile: ");
-        buffer_puts(&operation->profile_text, q->profile);
-    }
-    lines[2] =
-        q->profile != NULL ? buffer_text(&operation->profile_text) : q->target->accept_profile;
-    last = &call->headers;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        if (lines[i] == NULL)
-            continue;
-        operation->lines[n].data = lines[i];
-        *last = &operation->lines[n];
-        last = &operation->lines[n++].next;
-    }
-    *last = q->request.further;
-    buffer_put(&operation->url, call->url, strcspn(call->url, "?"));
-    buffer_puts(&operation->url, "?limit=0");
-    call->method = operation->reading.method = HTTP_GET;
-    call->url = buffer_text(&operation->url);
-    call->body = NULL;
-    call->body_length = 0;
-    call->read = NULL;
-    call->sink = NULL;
-    operation->reading.expect = EXPECT_ROWS;
-    operation->reading.wants_rows = 1;
-    operation->reading.media = NULL;
-    operation->reading.is_streamed = 0;
-    if (!buffer_failed(&operation->url) && !buffer_failed(&operation->profile_text))
-        return begin_phase(operation, PHASE_PROBE);
-    error_no_memory(&error);
-    return fail(operation, &error);
-}
-
-static void about_query(const struct operation *operation, supa_error *error)
+void operation_about(const struct operation *operation, supa_error *error)
 {
     const struct target *target = &operation->client->target;
 
     error_about(error, target->side, target->store_id, operation->relation);
-}
-
-/* A function runs when it is read, so there is nothing to ask beforehand. */
-static enum operation_step refuse_unverified(struct operation *operation)
-{
-    supa_error error;
-
-    error_set(
-        &error, SUPA_ERROR_NOT_VERIFIED, SUPA_NOT_SENT,
-        "whether the server would undo the function is not known, so it was not called");
-    error_hint(&error, "a supa_rollback of a table's write on the same client finds out");
-    about_query(operation, &error);
-    return fail(operation, &error);
 }
 
 /* Or the write would be done, and the empty answer to it be taken for a broken one. */
@@ -190,7 +128,17 @@ static enum operation_step refuse_rowless(struct operation *operation)
         &error, SUPA_ERROR_ARGUMENT, SUPA_NOT_SENT,
         "rows: the write asks for no rows, so there are none to be read one by one");
     error_hint(&error, "supa_returning has the server return them");
-    about_query(operation, &error);
+    operation_about(operation, &error);
+    return fail(operation, &error);
+}
+
+static enum operation_step begin_probe(struct operation *operation)
+{
+    supa_error error;
+
+    if (rollback_ask(operation) == 0)
+        return begin_phase(operation, PHASE_PROBE);
+    error_no_memory(&error);
     return fail(operation, &error);
 }
 
@@ -198,11 +146,14 @@ static enum operation_step refuse_rowless(struct operation *operation)
 static enum operation_step begin_first(struct operation *operation)
 {
     const supa_query *q = operation->q;
+    supa_error error;
 
     if (!q->rollback || atomic_load(&operation->client->rollback_confirmed))
         return begin_main(operation);
-    if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET)
-        return refuse_unverified(operation);
+    if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET) {
+        rollback_refuse_function(operation, &error);
+        return fail(operation, &error);
+    }
     return begin_probe(operation);
 }
 
@@ -300,44 +251,11 @@ struct reply *operation_reply(struct operation *operation)
     return response_reply(operation->response);
 }
 
-/* Lines that this attempt alone carries stand before the request's own. */
-static void add_line(struct operation *operation, struct header_line *line, const char *text)
-{
-    line->data = text;
-    line->next = operation->call.headers;
-    operation->call.headers = line;
-}
-
-static void add_traces(struct operation *operation)
-{
-    const char *const *lines;
-
-    if (operation->client->options.request_headers == NULL)
-        return;
-    lines = attempt_headers(operation);
-    for (size_t i = 0; lines != NULL && i < OPERATION_TRACES && lines[i] != NULL; i++) {
-        if (header_line_mistake(lines[i]) == NULL)
-            add_line(operation, &operation->traces[i], lines[i]);
-    }
-}
-
-static const struct header_line *own_headers(const struct operation *operation)
-{
-    return operation->phase == PHASE_PROBE ? &operation->lines[0] : operation->main.headers;
-}
-
 const struct call *operation_call(struct operation *operation)
 {
     operation->tried++;
     operation->attempts++;
-    operation->call.headers = own_headers(operation);
-    if (operation->tried > 1) {
-        snprintf(
-            operation->count_text, sizeof operation->count_text, "X-Retry-Count: %d",
-            operation->tried - 1);
-        add_line(operation, &operation->count_line, operation->count_text);
-    }
-    add_traces(operation);
+    attempt_put_headers(operation);
     return &operation->call;
 }
 
@@ -350,7 +268,7 @@ void operation_restart_time(struct operation *operation)
 void operation_fail(struct operation *operation, supa_error *error)
 {
     if (operation->client != NULL)
-        about_query(operation, error);
+        operation_about(operation, error);
     response_fail(operation->response, error);
 }
 
@@ -409,22 +327,6 @@ static enum operation_step wait_for_place(struct operation *operation)
     return wait_until(operation, clock_us() + random_jitter(PLACE_WAIT_US));
 }
 
-/* Whether the answer confirms that a rollback is honoured. Takes no memory, whose lack would be taken
- * for a no. */
-static int confirms(supa_response *response)
-{
-    static const char wanted[] = "tx=rollback";
-    const size_t n = sizeof wanted - 1;
-    size_t length = 0;
-    const char *applied = reply_header(response_reply(response), "Preference-Applied", &length);
-
-    for (size_t i = 0; applied != NULL && i + n <= length; i++) {
-        if (memcmp(applied + i, wanted, n) == 0)
-            return 1;
-    }
-    return 0;
-}
-
 /* A 401 to the store's own key has executed nothing, so that the same request may go out once more
  * with a newer key. A user's token is the user's affair. */
 static int may_renew(const struct operation *operation)
@@ -450,36 +352,13 @@ static enum operation_step end_probe(struct operation *operation)
         error.outcome = SUPA_NOT_SENT; /* whatever became of the read */
         return fail(operation, &error);
     }
-    if (!confirms(response)) {
-        error_set(
-            &error, SUPA_ERROR_NOT_VERIFIED, SUPA_NOT_SENT,
-            "the server does not confirm that it would undo the write, so it was not sent");
-        error_hint(&error, "PostgREST honours it with db-tx-end = commit-allow-override");
-        about_query(operation, &error);
+    if (!rollback_is_confirmed(response)) {
+        rollback_refuse_write(operation, &error);
         return fail(operation, &error);
     }
     atomic_store(&operation->client->rollback_confirmed, 1);
     response_clear(response);
     return begin_main(operation);
-}
-
-/* A write that was answered without a word of the rollback was committed. Plans never have that word:
- * for them the probe has to do. */
-static void verify_rollback(struct operation *operation)
-{
-    const supa_query *q = operation->q;
-    supa_error error;
-
-    if (q == NULL || !q->rollback || q->explain || !supa_response_ok(operation->response) ||
-        confirms(operation->response))
-        return;
-    atomic_store(&operation->client->rollback_confirmed, 0);
-    error_set(
-        &error, SUPA_ERROR_NOT_VERIFIED, SUPA_ANSWERED,
-        "the server did not confirm that it undid the write: it was committed");
-    error_hint(&error, "servers of different configuration may stand behind one address");
-    about_query(operation, &error);
-    response_fail(operation->response, &error);
 }
 
 static enum operation_step begin_reason(struct operation *operation)
@@ -507,7 +386,7 @@ static enum operation_step end_main(struct operation *operation)
 
     if (may_renew(operation))
         return OPERATION_RENEW;
-    verify_rollback(operation);
+    rollback_verify(operation);
     if (q != NULL && q->head_reason && !supa_response_ok(operation->response) &&
         operation_reply(operation)->code == SUPA_OK)
         return begin_reason(operation);
@@ -520,15 +399,6 @@ static enum operation_step end_reason(struct operation *operation)
     if (supa_response_ok(operation->response))
         response_fail(operation->response, &operation->failure);
     return OPERATION_DONE;
-}
-
-/* A write that was repeated because the caller allowed it: if an earlier attempt may have reached the
- * server, that the last one did not proves nothing. */
-static void own_up(struct operation *operation)
-{
-    if (operation->reached && !supa_response_ok(operation->response) &&
-        operation->response->error.outcome == SUPA_NOT_SENT)
-        operation->response->error.outcome = SUPA_UNKNOWN;
 }
 
 enum operation_step operation_renewed(struct operation *operation, supa_client *client)
@@ -564,37 +434,6 @@ enum operation_step operation_renew(struct operation *operation)
         operation, client_successor(operation->client, call->deadline_us, call->cancel));
 }
 
-/* Whether an error may have to hide what a caller's own headers say, should the server echo it. */
-static int may_echo(const struct operation *operation)
-{
-    const supa_client_options *options = &operation->client->options;
-    const struct reply *reply = response_reply(operation->response);
-
-    if (options->headers == NULL && options->request_headers == NULL &&
-        (operation->q == NULL || operation->q->headers == NULL))
-        return 0;
-    return reply->code != SUPA_OK || reply->status < 200 || reply->status > 299 ||
-           server_sent_html(reply);
-}
-
-/* At once, and before hooks are told: the lines that a hook has given are its own again after that. */
-static void read_answer(struct operation *operation)
-{
-    supa_response *response = operation->response;
-
-    operation->reading.secrets =
-        may_echo(operation) ? attempt_secrets(operation) : operation->main.secrets;
-    response_attempts(response, operation->attempts);
-    if (operation->reading.secrets != NULL) {
-        response_read(response, &operation->reading);
-    } else {
-        error_set(&response->error, SUPA_ERROR_NO_MEMORY, response->reply.outcome, "out of memory");
-        about_query(operation, &response->error);
-    }
-    own_up(operation);
-    operation->is_read = 1;
-}
-
 static enum operation_step end_phase(struct operation *operation)
 {
     switch (operation->phase) {
@@ -625,7 +464,7 @@ enum operation_step operation_next(struct operation *operation)
         return wait_for_place(operation);
     if (may_have_written(operation, reply))
         operation->reached = 1;
-    read_answer(operation);
+    attempt_read(operation);
     if (operation->client->options.on_attempt != NULL)
         attempt_tell(operation);
     if (retry_at_once(operation))

@@ -87,6 +87,8 @@ enum operation_step operation_renew(struct operation *operation);
 /* It ends here: cancelled, or its deadline passed, while it waited. When that was for another attempt, the
  * answer to the last one stays. */
 void operation_give_up(struct operation *operation, supa_code code, const char *problem);
+/* Tells the error whom it is about. */
+void operation_about(const struct operation *operation, supa_error *error);
 /* It ends with this error, which is told whom it is about. */
 void operation_fail(struct operation *operation, supa_error *error);
 /* 1 when it has to be given up now, with the response saying why. */
