@@ -411,9 +411,9 @@ enum operation_step operation_renewed(struct operation *operation, supa_client *
         operation->renewed = RENEWALS;
         return operation->phase == PHASE_PROBE ? end_probe(operation) : end_main(operation);
     }
-    if (client->endpoint.origin == operation->client->endpoint.origin)
-        atomic_store(
-            &client->rollback_confirmed, atomic_load(&operation->client->rollback_confirmed));
+    if (client->endpoint.origin == operation->client->endpoint.origin &&
+        atomic_load(&operation->client->rollback_confirmed))
+        atomic_store(&client->rollback_confirmed, 1);
     target_unref(q->target);
     q->target = target_ref(&client->target);
     supa_client_unref(operation->client);
