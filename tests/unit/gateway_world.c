@@ -127,7 +127,7 @@ void gateway_world_await(struct gateway_world *world, size_t lookups)
     int result = 0;
 
     clock_gettime(CLOCK_REALTIME, &limit);
-    limit.tv_sec += 5;
+    limit.tv_sec += 60; /* a machine may have other work */
     pthread_mutex_lock(&world->mutex);
     while (world->at_gate < lookups && result == 0)
         result = pthread_cond_timedwait(&world->changed, &world->mutex, &limit);
