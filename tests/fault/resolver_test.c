@@ -61,7 +61,7 @@ static void a_name_takes_as_long_as_said(void)
     resolver_stall(SHORT_MS);
     open_name(&bare, "slow.test", peer);
     CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OK);
-    CU_ASSERT(timing_now_ms() - start_ms >= SHORT_MS);
+    CU_ASSERT(timing_now_ms() - start_ms >= SHORT_MS - 1);
     bare_close(&bare);
     resolver_reset();
     peer_stop(peer);
@@ -78,7 +78,7 @@ static void a_stall_lasts_until_it_is_released(void)
     curl_easy_setopt(bare.curl, CURLOPT_TIMEOUT_MS, (long)SHORT_MS);
     start_ms = timing_now_ms();
     CU_ASSERT_EQUAL(bare_ask(&bare), CURLE_OPERATION_TIMEDOUT);
-    CU_ASSERT(timing_now_ms() - start_ms >= SHORT_MS);
+    CU_ASSERT(timing_now_ms() - start_ms >= SHORT_MS - 1); /* libcurl's clock is cut to ms */
     CU_ASSERT(resolver_wait(1, SOON_MS));
     bare_close(&bare);
     CU_ASSERT_EQUAL(resolver_now(), 1);

@@ -4,6 +4,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "fuzz.h"
+#include "meaning.h"
 #include "postgrest.h"
 
 #include <stdlib.h>
@@ -142,66 +143,6 @@ static void check_name(const char *text)
     buffer_free(&name);
 }
 
-/* Behind the part that begins at @at: at an arrow or, where @dots part, at a dot. A part in quotes is
- * left as it stands. */
-static const char *part_end(const char *at, const char *end, int dots)
-{
-    struct reader reader = {at, end};
-    struct buffer text = BUFFER_INIT;
-    int quoted = model_quoted(&reader, &text) == 0;
-
-    buffer_free(&text);
-    if (quoted)
-        return reader.at;
-    while (at < end && !(dots && *at == '.') && !(end - at > 1 && at[0] == '-' && at[1] == '>'))
-        at++;
-    return at;
-}
-
-/* What the caller means by a part: without its quotes when it stands in them. */
-static void mean_part(struct buffer *out, char kind, const char *at, const char *end)
-{
-    struct reader reader = {at, end};
-    struct buffer text = BUFFER_INIT;
-    int bare = model_quoted(&reader, &text) != 0 || reader.at != end;
-    size_t digits = at < end && *at == '-', first = digits;
-
-    if (bare) {
-        buffer_clear(&text);
-        buffer_put(&text, at, (size_t)(end - at));
-    }
-    while (at + digits < end && at[digits] >= '0' && at[digits] <= '9')
-        digits++;
-    if (at + digits == end && digits > first && kind != '.')
-        kind = kind == '>' ? '#' : '3';
-    model_part(out, kind, buffer_text(&text), text.length);
-    buffer_free(&text);
-}
-
-/* What the caller means by a column, by escape.h: names parted by dots, where @dots part, and JSON
- * keys parted by arrows. */
-static void mean_column(struct buffer *out, const char *at, const char *end, int dots)
-{
-    char kind = '.';
-
-    for (;;) {
-        const char *behind = part_end(at, end, dots && kind == '.');
-
-        mean_part(out, kind, at, behind);
-        if (behind == end)
-            return;
-        at = behind + 1;
-        if (*behind == '.')
-            continue;
-        at++;
-        kind = '>';
-        if (at < end && *at == '>') {
-            kind = '2';
-            at++;
-        }
-    }
-}
-
 static void check_key(const char *text)
 {
     struct buffer url = BUFFER_INIT, decoded = BUFFER_INIT;
@@ -211,7 +152,7 @@ static void check_key(const char *text)
     if (escape_column_mistake(text) == NULL) {
         escape_column(&url, text, strlen(text), COLUMN_KEY);
         reader = received(&url, &decoded);
-        mean_column(&meant, text, text + strlen(text), 1);
+        meaning_column(&meant, text, text + strlen(text), 1);
         FUZZ_REQUIRE(model_key(&reader, &read) == 0);
         FUZZ_REQUIRE(is_same(&read, buffer_text(&meant), meant.length));
     }
@@ -230,12 +171,12 @@ static void check_order(const char *text)
     struct reader reader;
 
     if (escape_column_mistake(text) == NULL && strchr(text, '(') == NULL) {
-        int may_be_refused = *text == '"' && *part_end(text, text + strlen(text), 0) == '.';
+        int may_be_refused = *text == '"' && *meaning_part_end(text, text + strlen(text), 0) == '.';
 
         escape_column(&url, text, strlen(text), COLUMN_ORDER);
         buffer_puts(&url, ".desc");
         reader = received(&url, &decoded);
-        mean_column(&meant, text, text + strlen(text), 0);
+        meaning_column(&meant, text, text + strlen(text), 0);
         if (model_order(&reader, &read) != 0)
             FUZZ_REQUIRE(may_be_refused);
         else

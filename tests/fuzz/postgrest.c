@@ -301,6 +301,11 @@ int model_key(struct reader *reader, struct buffer *out)
     return read_json_path(reader, out) == 0 && reader->at == reader->end ? 0 : -1;
 }
 
+int model_field(struct reader *reader, struct buffer *out)
+{
+    return read_part(reader, out, '.') == 0 ? read_json_path(reader, out) : -1;
+}
+
 /* The end of a term of `order`. */
 static int read_direction(struct reader *reader)
 {

@@ -33,6 +33,8 @@ int model_name(struct reader *reader, struct buffer *out);
 /* A column with the path of resources and of JSON, written to @out as model_part does. Of a key that
  * is a reserved word −1. */
 int model_key(struct reader *reader, struct buffer *out);
+/* A column in `or=( )`, up to the dot behind it. */
+int model_field(struct reader *reader, struct buffer *out);
 /* A term of `order` with its direction: `column.desc`, or `resource(column).desc`. */
 int model_order(struct reader *reader, struct buffer *out);
 

@@ -6,7 +6,7 @@
 #                                        default. "N targets, M findings"
 # What libFuzzer learns stays in build/fuzz/corpus, what it finds in build/fuzz/findings.
 . "$(dirname "$0")/../common.sh"
-targets=(json split answer envelope url escape)
+targets=(json split answer envelope url escape builder)
 
 # programs OPTION… NAME…: of tests/fuzz, in $build.
 programs() {

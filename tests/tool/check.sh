@@ -63,6 +63,13 @@ tells() {
   count verdict "$1" "standard error" "$2" "$(<"$work/err")"
 }
 
+# has_terminals: whether pseudo-terminals can be made here; a bare root may lack /dev/pts.
+has_terminals() {
+  script -qec true /dev/null </dev/null >"$work/terminal" 2>&1 && return 0
+  printf 'not looked at: what %s; no pseudo-terminal can be made here: %s\n' "$1" "$(tail -1 "$work/terminal")"
+  return 1
+}
+
 # on_terminal COLUMNS COMMAND: what it shows on a terminal so wide.
 on_terminal() {
   script -qec "stty cols $1; $2" /dev/null </dev/null | tr -d '\r'

@@ -14,15 +14,17 @@ T1-012  ∅                              ∅' \
   supa get products --store tulip --select sku,price,external_id --in sku=T1-001,T1-010,T1-012 --order sku --output table
 prints "nothing at all" '' supa get products --store tulip --eq sku=none --output table
 
-names="$tool get product_translations --store tulip --order name --ilike 'name=%tul%' --select name,description"
-count verdict "a terminal gets a table as wide as it is, letters of two columns counted so" screen \
-  "$(<"$here/screen-40.txt")" "$(on_terminal 40 "$names")"
-count verdict "… and at 80 columns" screen "$(<"$here/screen-80.txt")" "$(on_terminal 80 "$names")"
-count verdict "what does not fit stands below each other" screen "$(<"$here/screen-lines.txt")" \
-  "$(on_terminal 40 "$tool get products --store tulip --eq sku=T1-001 --select sku,slug,type,status,visibility,price,compare_price,cost_price,stock_quantity")"
-count verdict "no colours under NO_COLOR" escapes 0 "$(on_terminal 80 "$names" | grep -c $'\033' || true)"
-count verdict "colours on a terminal without" escapes 1 \
-  "$(NO_COLOR='' on_terminal 80 "$tool get nowhere" | grep -c $'\033\[31msupa:' || true)"
+if has_terminals "a terminal shows"; then
+  names="$tool get product_translations --store tulip --order name --ilike 'name=%tul%' --select name,description"
+  count verdict "a terminal gets a table as wide as it is, letters of two columns counted so" screen \
+    "$(<"$here/screen-40.txt")" "$(on_terminal 40 "$names")"
+  count verdict "… and at 80 columns" screen "$(<"$here/screen-80.txt")" "$(on_terminal 80 "$names")"
+  count verdict "what does not fit stands below each other" screen "$(<"$here/screen-lines.txt")" \
+    "$(on_terminal 40 "$tool get products --store tulip --eq sku=T1-001 --select sku,slug,type,status,visibility,price,compare_price,cost_price,stock_quantity")"
+  count verdict "no colours under NO_COLOR" escapes 0 "$(on_terminal 80 "$names" | grep -c $'\033' || true)"
+  count verdict "colours on a terminal without" escapes 1 \
+    "$(NO_COLOR='' on_terminal 80 "$tool get nowhere" | grep -c $'\033\[31msupa:' || true)"
+fi
 ends "a form that is none" 2 'supa: --output is none of table, json, ndjson and csv: "xml"' \
   supa get stores --output xml
 run supa get products --store tulip --eq sku=T1-001 --select sku --verbose
