@@ -311,6 +311,7 @@ static void fill_endpoint(supa_client *client, const struct url *url)
     char literal[LITERAL];
 
     client->endpoint = (struct endpoint){
+        .id = host_endpoint_id(),
         .origin = url_origin_hash(options->url, url),
         .ca_file = options->ca_file,
         .unix_socket = options->unix_socket,

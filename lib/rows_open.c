@@ -9,6 +9,8 @@
 #include "rows_internal.h"
 #include "transport/pool.h"
 
+#include <pthread.h>
+
 struct open_rows {
     supa_rows rows;      /* the first */
     unsigned generation; /* of the process that opened them */
@@ -35,11 +37,20 @@ static void free_none(supa_rows *rows)
     (void)rows;
 }
 
+static supa_rows none;
+
+static void fill_none(void)
+{
+    none.next = give_none;
+    none.free = free_none;
+    error_no_memory(&none.error);
+}
+
 supa_rows *rows_no_memory(void)
 {
-    static supa_rows none = {
-        give_none, free_none, {.code = SUPA_ERROR_NO_MEMORY, .message = "out of memory"}};
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+    pthread_once(&once, fill_none);
     return &none;
 }
 

@@ -5,6 +5,12 @@
 
 #include <stddef.h>
 
+/* For code that is built to be small, which calls them. */
+extern inline void arena_rest(struct arena *arena, size_t kept);
+extern inline void *arena_get(struct arena *arena, size_t size);
+extern inline char *arena_text(struct arena *arena, const char *text, size_t length);
+extern inline char *arena_put(char *at, const char *text, size_t length);
+
 void arena_init(struct arena *arena, size_t first_size)
 {
     *arena = (struct arena){NULL, NULL, 0, first_size};

@@ -28,7 +28,7 @@ void arena_free(struct arena *arena);
 void arena_merge(struct arena *arena, size_t kept);
 /* Takes all pieces back. Keeps one block of at most @kept bytes, in which all that was given out has
  * place if it can, so that a warm user allocates nothing. */
-static inline void arena_rest(struct arena *arena, size_t kept)
+inline void arena_rest(struct arena *arena, size_t kept)
 {
     struct arena_block *block = arena->blocks;
 
@@ -47,7 +47,7 @@ void *arena_get_more(struct arena *arena, size_t size);
 
 /* @size bytes, aligned for any type; NULL when memory is gone. What is left is in whole units, so that
  * what fits does so rounded up. */
-static inline void *arena_get(struct arena *arena, size_t size)
+inline void *arena_get(struct arena *arena, size_t size)
 {
     char *piece = arena->free;
     size_t rounded;
@@ -61,7 +61,7 @@ static inline void *arena_get(struct arena *arena, size_t size)
 }
 
 /* A copy of @length bytes and a NUL behind them; NULL when memory is gone. */
-static inline char *arena_text(struct arena *arena, const char *text, size_t length)
+inline char *arena_text(struct arena *arena, const char *text, size_t length)
 {
     char *copy = length != SIZE_MAX ? (char *)arena_get(arena, length + 1) : NULL;
 
@@ -75,7 +75,7 @@ static inline char *arena_text(struct arena *arena, const char *text, size_t len
 
 /* Copies such a text without its NUL, in whole units: as many bytes may be read and written in vain as
  * are missing to one. Returns the place behind the text. */
-static inline char *arena_put(char *at, const char *text, size_t length)
+inline char *arena_put(char *at, const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i += ARENA_UNIT)
         memcpy(at + i, text + i, ARENA_UNIT);

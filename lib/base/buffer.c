@@ -5,6 +5,16 @@
 
 #include <string.h>
 
+/* For code that is built to be small, which calls them. */
+extern inline void buffer_clear(struct buffer *buffer);
+extern inline void buffer_rest(struct buffer *buffer, size_t kept);
+extern inline char *buffer_room(struct buffer *buffer, size_t length);
+extern inline void buffer_took(struct buffer *buffer, size_t length);
+extern inline void buffer_put(struct buffer *buffer, const void *bytes, size_t length);
+extern inline void buffer_puts(struct buffer *buffer, const char *text);
+extern inline void buffer_putc(struct buffer *buffer, char byte);
+extern inline int buffer_failed(const struct buffer *buffer);
+
 void buffer_init(struct buffer *buffer)
 {
     *buffer = (struct buffer)BUFFER_INIT;

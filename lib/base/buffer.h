@@ -30,7 +30,7 @@ struct buffer {
 void buffer_init(struct buffer *buffer);
 void buffer_free(struct buffer *buffer); /* and back to BUFFER_INIT */
 /* Empty and not failed; keeps its memory. */
-static inline void buffer_clear(struct buffer *buffer)
+inline void buffer_clear(struct buffer *buffer)
 {
     buffer->length = 0;
     buffer->failed = 0;
@@ -39,7 +39,7 @@ static inline void buffer_clear(struct buffer *buffer)
 }
 
 /* The same for a buffer that is kept for later: gives memory back that is more than @kept bytes. */
-static inline void buffer_rest(struct buffer *buffer, size_t kept)
+inline void buffer_rest(struct buffer *buffer, size_t kept)
 {
     if (buffer->capacity > kept)
         buffer_free(buffer);
@@ -54,20 +54,20 @@ char *buffer_grow(struct buffer *buffer, size_t length);
 
 /* Room for @length bytes at the end, to be written by the caller and then taken with buffer_took;
  * NULL when memory is gone. */
-static inline char *buffer_room(struct buffer *buffer, size_t length)
+inline char *buffer_room(struct buffer *buffer, size_t length)
 {
     if (length < buffer->capacity - buffer->length)
         return buffer->data + buffer->length;
     return buffer_grow(buffer, length);
 }
 
-static inline void buffer_took(struct buffer *buffer, size_t length)
+inline void buffer_took(struct buffer *buffer, size_t length)
 {
     buffer->length += length;
     buffer->data[buffer->length] = '\0';
 }
 
-static inline void buffer_put(struct buffer *buffer, const void *bytes, size_t length)
+inline void buffer_put(struct buffer *buffer, const void *bytes, size_t length)
 {
     char *room = buffer_room(buffer, length);
 
@@ -78,12 +78,12 @@ static inline void buffer_put(struct buffer *buffer, const void *bytes, size_t l
     buffer_took(buffer, length);
 }
 
-static inline void buffer_puts(struct buffer *buffer, const char *text)
+inline void buffer_puts(struct buffer *buffer, const char *text)
 {
     buffer_put(buffer, text, strlen(text));
 }
 
-static inline void buffer_putc(struct buffer *buffer, char byte)
+inline void buffer_putc(struct buffer *buffer, char byte)
 {
     char *room = buffer_room(buffer, 1);
 
@@ -93,7 +93,7 @@ static inline void buffer_putc(struct buffer *buffer, char byte)
     buffer_took(buffer, 1);
 }
 
-static inline int buffer_failed(const struct buffer *buffer)
+inline int buffer_failed(const struct buffer *buffer)
 {
     return buffer->failed;
 }

@@ -7,6 +7,7 @@
 
 #define ARENA_SIZE  8192 /* kept for the next text */
 #define LEAD_PAD    16   /* so that 16 bytes may be read from the last lead on */
+#define WALKS       3
 #define LEARNED_MAX ((size_t)1024 * 1024)
 
 void json_shapes_begin(struct json_shapes *shapes, int stream)
@@ -269,6 +270,16 @@ static struct json_shape *known_shape(
     return shape != NULL ? shape : lone_shape(shapes, nodes, text, object);
 }
 
+/* An object that is asked a few times only is not worth learning. */
+static int is_asked_often(struct json_shapes *shapes, uint32_t object)
+{
+    if (shapes->walked != object) {
+        shapes->walked = object;
+        shapes->walks = 0;
+    }
+    return shapes->lone_object == object + 1 || ++shapes->walks > WALKS;
+}
+
 uint32_t json_shape_member(
     struct json_shapes *shapes, const struct json_tape *tape, const char *text, uint32_t object,
     const char *name)
@@ -279,7 +290,9 @@ uint32_t json_shape_member(
 
     if (json_kind_of(&nodes[object]) != JSON_OBJECT || json_count(&nodes[object]) == 0)
         return JSON_NONE;
-    shape = known_shape(shapes, nodes, text, object);
+    shape = shape_of(shapes, nodes, object);
+    if (shape == NULL && is_asked_often(shapes, object))
+        shape = lone_shape(shapes, nodes, text, object);
     if (shape == NULL)
         return json_member(tape, text, object, name, strlen(name));
     index = find_member(shape, name);

@@ -65,7 +65,8 @@ struct json_shapes {
     /* The object of no shape in which a member was asked for last: what is known of it is exact. */
     struct json_shape *lone;
     size_t lone_size;
-    uint32_t lone_object; /* its node + 1, or 0 */
+    uint32_t lone_object;   /* its node + 1, or 0 */
+    uint32_t walked, walks; /* the object that was walked over instead, and how often */
 };
 
 /* Before a text is read. In a stream what was learned is kept, within bounds. */

@@ -8,6 +8,7 @@
 #include "base/stash.h"
 #include "query/query_internal.h"
 
+#include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -17,10 +18,27 @@
 
 static struct stash spent;
 
-/* Stand in when there is no memory, or no query: they only tell their mistake. */
-static supa_query inert_no_memory = {
-    .mistake = {.code = SUPA_ERROR_NO_MEMORY, .message = "out of memory"}};
-supa_query query_inert = {.mistake = {.code = SUPA_ERROR_ARGUMENT, .message = "the query is NULL"}};
+/* Stand in when there is no memory, or no query: they only tell their mistake. Filled in when one is
+ * asked for, since kilobytes that are not zero would stand in the library. */
+static supa_query inert_no_memory, inert_null;
+static pthread_once_t inert_once = PTHREAD_ONCE_INIT;
+
+static void fill_inert(void)
+{
+    error_no_memory(&inert_no_memory.mistake);
+    error_argument(&inert_null.mistake, "the query is NULL");
+}
+
+static supa_query *inert(supa_query *one)
+{
+    pthread_once(&inert_once, fill_inert);
+    return one;
+}
+
+supa_query *query_null(void)
+{
+    return inert(&inert_null);
+}
 
 static void destroy(supa_query *q)
 {
@@ -72,7 +90,7 @@ supa_query *query_fresh(void)
     if (q == NULL) {
         q = memory_zero(sizeof *q);
         if (q == NULL)
-            return &inert_no_memory;
+            return inert(&inert_no_memory);
         arena_init(&q->arena, FIRST_BLOCK);
         request_init(&q->request);
     }
@@ -82,7 +100,7 @@ supa_query *query_fresh(void)
 
 static int is_inert(const supa_query *q)
 {
-    return q == NULL || q == &inert_no_memory || q == &query_inert;
+    return q == NULL || q == &inert_no_memory || q == &inert_null;
 }
 
 static void wipe_token(supa_query *q)
@@ -241,7 +259,7 @@ supa_query *supa_template(const char *relation)
 const supa_error *supa_query_error(const supa_query *q)
 {
     if (q == NULL)
-        return &query_inert.mistake;
+        return &query_null()->mistake;
     return q->mistake.code != SUPA_OK ? &q->mistake : NULL;
 }
 

@@ -172,7 +172,7 @@ query_new(struct target *target, enum query_kind kind, const char *name, const c
 supa_query *query_on(const supa_query *from, struct target *target);
 
 /* Stands in where NULL is given for a query: it only tells its mistake. */
-extern supa_query query_inert;
+supa_query *query_null(void);
 /* What query_closed returns for all but a good query between its calls. */
 supa_query *query_unclosed(supa_query *q, const char *call);
 
@@ -181,7 +181,7 @@ supa_query *query_unclosed(supa_query *q, const char *call);
 static inline supa_query *query_stopped(supa_query *q)
 {
     if (q == NULL)
-        return &query_inert;
+        return query_null();
     return q->mistake.code != SUPA_OK ? q : NULL;
 }
 

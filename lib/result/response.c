@@ -7,15 +7,10 @@
 #include "base/text.h"
 #include "result/server_error.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static struct stash spent;
-
-static supa_response no_memory = {
-    .error = {.code = SUPA_ERROR_NO_MEMORY, .message = "out of memory"},
-    .count = -1,
-    .truncated = SUPA_TRUNCATED_UNKNOWN,
-    .shared = 1};
 
 static void begin(supa_response *response)
 {
@@ -25,14 +20,28 @@ static void begin(supa_response *response)
     response->attempts = 0;
 }
 
+/* Stands in when there is no memory. Filled in when it is asked for, since kilobytes that are not zero
+ * would stand in the library. */
+static supa_response no_memory;
+static pthread_once_t no_memory_once = PTHREAD_ONCE_INIT;
+
+static void fill_no_memory(void)
+{
+    begin(&no_memory);
+    error_no_memory(&no_memory.error);
+    no_memory.shared = 1;
+}
+
 supa_response *response_new(void)
 {
     supa_response *response = stash_take(&spent);
 
     if (response == NULL)
         response = memory_zero(sizeof *response);
-    if (response == NULL)
+    if (response == NULL) {
+        pthread_once(&no_memory_once, fill_no_memory);
         return &no_memory;
+    }
     begin(response);
     return response;
 }

@@ -188,6 +188,12 @@ static size_t give_body(char *out, size_t size, size_t count, void *user)
     return (size_t)length;
 }
 
+static void set_body(CURL *easy, const struct call *call)
+{
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body != NULL ? call->body : "");
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_length);
+}
+
 static void set_method(CURL *easy, struct exchange *exchange)
 {
     const struct call *call = exchange->call;
@@ -203,8 +209,7 @@ static void set_method(CURL *easy, struct exchange *exchange)
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     } else if (call->body != NULL || call->method == HTTP_POST) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body != NULL ? call->body : "");
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_length);
+        set_body(easy, call);
     }
     if (call->method != HTTP_GET && call->method != HTTP_HEAD && call->method != HTTP_POST)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, http_method_name(call->method));
@@ -306,28 +311,62 @@ static void begin(struct exchange *exchange, const struct call *call, struct rep
     exchange->error[0] = '\0';
 }
 
-int exchange_start(struct exchange *exchange, const struct call *call, struct reply *reply)
+/* Calls of one form to one endpoint differ in their URL, headers and body only. */
+static unsigned form_of(const struct call *call)
+{
+    return (unsigned)call->method << 2 | (call->body != NULL ? 2u : 0) |
+           (call->sink != NULL ? 1u : 0);
+}
+
+static CURLcode set_all(struct exchange *exchange, const struct call *call)
 {
     const struct endpoint *endpoint = call->endpoint;
     CURL *easy = exchange->easy;
+    CURLcode result;
 
-    begin(exchange, call, reply);
     curl_easy_reset(easy);
-    if (set_policy(easy, endpoint) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_URL, call->url) != CURLE_OK)
-        return -1;
+    result = set_policy(easy, endpoint);
     /* A stream that is paused and decompressed at once costs libcurl quadratic time. */
-    if (endpoint->compression && call->sink == NULL &&
-        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") != CURLE_OK)
-        return -1;
+    if (result == CURLE_OK && endpoint->compression && call->sink == NULL)
+        result = curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     set_http_version(easy, exchange);
     set_callbacks(easy, exchange);
     set_method(easy, exchange);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(exchange, call->headers));
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)endpoint->connect_timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)call->fresh);
     if (endpoint->log != NULL)
         trace_start(easy, call);
-    return 0;
+    return result;
+}
+
+/* Whether what was set for the call before holds for this one: setting everything anew is a quarter of
+ * what we add to a request. */
+static int is_set(const struct exchange *exchange, const struct call *call)
+{
+    return exchange->set_for != 0 && exchange->set_for == call->endpoint->id &&
+           exchange->set_form == form_of(call) && call->read == NULL && call->endpoint->log == NULL;
+}
+
+int exchange_start(struct exchange *exchange, const struct call *call, struct reply *reply)
+{
+    CURL *easy = exchange->easy;
+    CURLcode result = CURLE_OK;
+
+    begin(exchange, call, reply);
+    if (!is_set(exchange, call))
+        result = set_all(exchange, call);
+    else if (call->body != NULL || call->method == HTTP_POST)
+        set_body(easy, call);
+    exchange->set_for = 0;
+    if (result == CURLE_OK)
+        result = curl_easy_setopt(easy, CURLOPT_URL, call->url);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(exchange, call->headers));
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)call->fresh);
+    return result == CURLE_OK ? 0 : -1;
+}
+
+void exchange_keep(struct exchange *exchange)
+{
+    exchange->set_for = exchange->call->read == NULL ? exchange->call->endpoint->id : 0;
+    exchange->set_form = form_of(exchange->call);
 }

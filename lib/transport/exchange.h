@@ -15,6 +15,8 @@ struct exchange {
     struct sockets *sockets; /* of its lane */
     int is_of_many;          /* 1: the lane is a supa_multi's */
     void *owner;             /* its user's own */
+    uint64_t set_for;        /* the endpoint whose options are set, after an answer; or 0 */
+    unsigned set_form;       /* and the form of call: see exchange.c */
     const struct call *call;
     struct reply *reply;
     struct curl_slist first;   /* "Expect:", before the caller's headers */
@@ -37,10 +39,13 @@ struct exchange {
 struct exchange *exchange_new(struct sockets *sockets, int is_of_many);
 void exchange_free(struct exchange *exchange); /* NULL is allowed */
 
-/* Sets all options for the call. 0, or −1 when memory is gone. */
+/* Sets all options for the call, as far as the call before has not. 0, or −1 when memory is gone. */
 int exchange_start(struct exchange *exchange, const struct call *call, struct reply *reply);
 /* Reads the result into the reply. */
 void exchange_finish(struct exchange *exchange, CURLcode result);
+/* The call was answered, whole: what was set for it may serve the next one like it. Others leave the handle
+ * in a state that only a reset is sure of. */
+void exchange_keep(struct exchange *exchange);
 /* Says why the exchange ends before libcurl is done with it; exchange_finish follows. */
 void exchange_give_up(struct exchange *exchange, supa_code code);
 

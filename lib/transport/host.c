@@ -158,6 +158,13 @@ void host_failed(struct host *host, int64_t now_us)
         atomic_store(&host->down_until_us, now_us + random_jitter(DOWN_US));
 }
 
+uint64_t host_endpoint_id(void)
+{
+    static atomic_uint_fast64_t last;
+
+    return atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
+}
+
 void host_lock(void)
 {
     pthread_mutex_lock(&mutex);

@@ -29,6 +29,9 @@ int host_is_down(const struct host *host, int64_t now_us);
 void host_connected(struct host *host);
 void host_failed(struct host *host, int64_t now_us);
 
+/* A number for an endpoint that none had before it. */
+uint64_t host_endpoint_id(void);
+
 /* For fork: nobody else touches the table meanwhile; a child begins with an empty one. */
 void host_lock(void);
 void host_unlock(void);

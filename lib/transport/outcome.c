@@ -194,6 +194,7 @@ void exchange_finish(struct exchange *exchange, CURLcode result)
     if (result == CURLE_OK && exchange->given_up == SUPA_OK && exchange->has_status &&
         exchange->headers_done) {
         reply->code = SUPA_OK;
+        exchange_keep(exchange);
         return;
     }
     reply->code = cause(exchange, result, &words);

@@ -38,6 +38,7 @@ enum http_version { HTTP_1_1, HTTP_2_MANY, HTTP_2_ALWAYS }; /* HTTP/2 in a supa_
 
 /* How one server may be reached. Immutable; lives as long as its client. */
 struct endpoint {
+    uint64_t id;         /* no other ever had it (host_endpoint_id); 0: nothing is kept for it */
     uint64_t origin;     /* a hash of scheme, host and port: a call goes to a lane that knows it */
     struct host *host;   /* what the process knows of it */
     const char *ca_file; /* NULL for the system's */

@@ -109,18 +109,21 @@ static void run_row(const struct row *row, const struct options *options, struct
     }
 }
 
-static int write_json(const char *directory, const struct row_result *results, size_t count)
+static int write_to(
+    const char *directory, const char *name,
+    void (*report)(FILE *, const struct row_result *, size_t), const struct row_result *results,
+    size_t count)
 {
     char path[4096];
     FILE *out;
 
-    snprintf(path, sizeof path, "%s/bench.json", directory);
+    snprintf(path, sizeof path, "%s/%s", directory, name);
     out = fopen(path, "w");
     if (out == NULL) {
         perror(path);
         return -1;
     }
-    report_json(out, results, count);
+    report(out, results, count);
     return fclose(out);
 }
 
@@ -151,7 +154,8 @@ static int run_rows(const struct options *options)
     }
     if (options->peers)
         report_peers(stdout, results, count);
-    failed = write_json(options->out, results, count) != 0;
+    failed = write_to(options->out, "bench.json", report_json, results, count) != 0;
+    failed |= write_to(options->out, "summary.md", report_summary, results, count) != 0;
     report_charts(options->out, results, count);
     printf("%zu rows, %zu met, %zu not met\n", count, met, count - met);
     return failed || met < count || !leads_met(results, count);

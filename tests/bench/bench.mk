@@ -12,7 +12,7 @@ ours = get write multi32 page100 stream tls_new footprint library lookup lookup_
 inside = build
 counted = allocations allocations_floor
 
-bench_sources = bench.c budgets.c contest.c curves.c report.c statistics.c worker.c
+bench_sources = bench.c budgets.c contest.c curves.c report.c statistics.c summary.c worker.c
 floor_sources = bare.c floor_build.c floor_get.c floor_multi32.c floor_rows.c floor_tls.c \
 	floor_lookup.c floor_cold.c oracle.c
 ours_sources = ours.c oracle.c row_get.c row_write.c row_multi32.c row_page100.c row_stream.c row_tls_new.c row_footprint.c \

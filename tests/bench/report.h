@@ -38,6 +38,8 @@ void report_header(FILE *out);
 void report_row(FILE *out, const struct row_result *result);
 void report_peers(FILE *out, const struct row_result *results, size_t count);
 void report_json(FILE *out, const struct row_result *results, size_t count);
+/* In Markdown: summary.c. */
+void report_summary(FILE *out, const struct row_result *results, size_t count);
 /* Lines for charts.gp: budgets.dat and peers.dat. */
 void report_charts(const char *directory, const struct row_result *results, size_t count);
 

@@ -11,36 +11,36 @@ unset MAKEFLAGS MFLAGS
 here=$top/tests/bench
 usage() {
   cat <<'EOF'
-usage: run.sh [--peers js] [--rows A,B] [--rounds N] [--curves] [--report] [--out DIR] [--keep]
+usage: run.sh [--peers js] [--rows A,B] [--rounds N] [--curves] [--out DIR]
+       run.sh --report [--rows A,B] [--rounds N]
        run.sh --with COMMAND…
 
   --peers js   also measure postgrest-js, installed from npm
   --rows A,B   these rows, or curves, only
   --rounds N   rounds of each row; 15 without it, 5 for curves
   --curves     cost as work grows, instead of the rows
-  --report     status 0 also when a row is not met
+  --report     all that is kept here, in one go: the rows with postgrest-js, then the curves; bench.json and
+               the charts go to doc/bench, the table to README.md. Status 0 also when a row is not met
   --out DIR    where bench.json goes; build/bench without it. The charts go to build/bench/results
-  --keep       put the charts into doc/bench
   --with …     only run a command beside the canned answers, in the environment of the sides
 EOF
 }
 
-peers='' only='' out='' keep='' curves='' options=() with=()
+peers='' only='' out='' report='' rounds='' curves='' options=() with=()
 while [[ $# -gt 0 ]]; do
   case $1 in
   --peers) peers=${2:-}; shift 2 ;;
   --rows) only=${2:-}; options+=(--rows "${2:-}"); shift 2 ;;
-  --rounds) options+=(--rounds "${2:-}"); shift 2 ;;
-  --curves) curves=1; options+=(--curves); shift ;;
-  --report) options+=(--report); shift ;;
+  --rounds) rounds=${2:-}; shift 2 ;;
+  --curves) curves=1; shift ;;
+  --report) report=1 peers=js; options+=(--report); shift ;;
   --out) out=${2:-}; shift 2 ;;
-  --keep) keep=1; shift ;;
   --help) usage; exit 0 ;;
   --with) with=("${@:2}"); shift $# ;;
   *) usage >&2; exit 2 ;;
   esac
 done
-[[ -z $curves || " ${options[*]} " == *' --rounds '* ]] || options+=(--rounds 5)
+[[ -z $report || -z $curves ]] || { usage >&2; exit 2; }
 [[ $peers == '' || $peers == js ]] || { say "no peer $peers: only js (README.md has recipes for others)"; exit 2; }
 stores=${BENCH_STORES:-100000}
 [[ $stores =~ ^[0-9]+$ && $stores -ge 10000 ]] || { say "BENCH_STORES wants a number from 10000 on"; exit 2; }
@@ -138,7 +138,7 @@ start_nginx() {
 
 start_canned() {
   local sizes=(100000)
-  [[ -z $curves ]] || sizes=(100 1000 10000 100000 1000000)
+  [[ -z $curves$report ]] || sizes=(100 1000 10000 100000 1000000)
   nginx=$(command -v nginx || echo /usr/sbin/nginx)
   dir=$(mktemp -d "${TMPDIR:-/tmp}/supa-bench-XXXXXXXX")
   trap 'status=$?; trap - EXIT; stop_canned; exit $status' EXIT
@@ -171,8 +171,38 @@ machine() {
 
 draw() {
   printf 'caption = "%s · %s · %s"\n' "$(date -u +%F)" "$(versions)" "$(machine)" >"$results/caption.gp"
-  (cd "$results" && gnuplot -e "what = '${curves:+curves}'" "$here/charts.gp") || say "the charts could not be drawn"
-  [[ -z $keep ]] || { mkdir -p "$top/doc/bench" && cp "$results"/*.svg "$top/doc/bench/"; }
+  (cd "$results" && gnuplot -e "what = '$1'" "$here/charts.gp") || say "the charts could not be drawn"
+}
+
+# keep_report: what the repository keeps of a run. The README's part stands between two marks.
+keep_report() {
+  local doc=$top/doc/bench
+  [[ -s $results/summary.md ]] || return 0
+  mkdir -p "$doc"
+  cp "$results"/*.svg "$results/bench.json" "$doc/"
+  {
+    printf '%s · %s · %s\n\n' "$(date -u +%F)" "$(versions)" "$(machine)"
+    cat "$results/summary.md"
+    printf '\nCharts, and cost as work grows: [doc/bench](doc/bench).\n'
+  } >"$results/readme.md"
+  sed -i -e '/^<!-- bench -->$/,/^<!-- end of bench -->$/{' -e '/^<!-- bench -->$/r '"$results/readme.md" \
+    -e '/^<!-- \(end of \)\?bench -->$/!d' -e '}' "$top/README.md"
+}
+
+# measure: the rows, the curves, or both.
+measure() {
+  local command=("$bin/bench" --out "$results" "${options[@]}")
+  case $curves$report in
+  '') command+=(${peers:+--peers} ${rounds:+--rounds "$rounds"}) ;;
+  *) command=(bash -c '
+    if [[ $1 ]]; then "${@:3}" --peers ${2:+--rounds "$2"}; fi
+    "${@:3}" --curves --rounds "${2:-5}"' bench "$report" "$rounds" "${command[@]}") ;;
+  esac
+  if needs lookup cold stores threads; then
+    STACK_SEAL=$build/tests/stack/seal "$top/tests/stack/stack" run "$here/with_stores.sh" "${command[@]}"
+  else
+    "${command[@]}"
+  fi
 }
 
 install_tools
@@ -193,14 +223,10 @@ BENCH_LIBRARY_BYTES=$(stat -c %s "$bin/libsupa.stripped")
 export BENCH_LIBRARY_BYTES
 
 [[ ${#with[@]} -eq 0 ]] || { "${with[@]}"; exit; }
-command=("$bin/bench" --out "$results" "${options[@]}")
-[[ $peers == '' ]] || command+=(--peers)
 status=0
-if needs lookup cold stores threads; then
-  STACK_SEAL=$build/tests/stack/seal "$top/tests/stack/stack" run "$here/with_stores.sh" "${command[@]}" || status=$?
-else
-  "${command[@]}" || status=$?
-fi
-[[ -n $curves || ! -f $results/bench.json ]] || cp "$results/bench.json" "$out/bench.json"
-draw
+measure || status=$?
+[[ ! -f $results/bench.json ]] || cp "$results/bench.json" "$out/bench.json"
+[[ -n $curves ]] || draw rows
+[[ -z $curves$report ]] || draw curves
+[[ -z $report ]] || keep_report
 exit $status

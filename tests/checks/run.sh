@@ -26,6 +26,7 @@ valgrind_tests() { build_tests plain && make -s -C "$build" check-valgrind; }
 
 build plain
 check "exports are the listed ones" env BUILD="$build" "$here/check-exports.sh"
+check "the static library keeps its names to itself" env BUILD="$build" "$here/check-static.sh"
 check "includes point one way" "$here/check-layers.sh"
 check "headers compile alone" "$here/check-headers.sh"
 check "formatting" "$here/check-format.sh"

@@ -350,9 +350,11 @@ static void a_string_that_cannot_be_copied_is_replaced(void)
 
     CU_ASSERT_EQUAL(read_text(&document, "[{\"a\":\"x\"}]", ROWS_LIST), JSON_OK);
     row = document_row(&document, 0);
-    allocations_left = 1;
+    allocations_left = 0;
     memory_fails = fails_later;
-    CU_ASSERT_STRING_EQUAL(supa_row_string(row, "a", "otherwise"), "otherwise");
+    /* An object that is asked often is learned, which cannot be either. */
+    for (int i = 0; i < 8; i++)
+        CU_ASSERT_STRING_EQUAL(supa_row_string(row, "a", "otherwise"), "otherwise");
     memory_fails = NULL;
     CU_ASSERT_STRING_EQUAL(supa_row_string(row, "a", "otherwise"), "x");
     document_free(&document);
