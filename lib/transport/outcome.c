@@ -126,6 +126,22 @@ static supa_outcome reached(const struct exchange *exchange)
     return exchange->sendings == 0 ? SUPA_NOT_SENT : SUPA_UNKNOWN;
 }
 
+/* libcurl takes a number of seconds that does not fit for none. */
+static int64_t wait_asked_for(const struct exchange *exchange)
+{
+    const int64_t seconds = time_of(exchange->easy, CURLINFO_RETRY_AFTER);
+    size_t length = 0, digits = 0;
+    const char *text = NULL;
+
+    if (seconds == 0)
+        text = reply_header(exchange->reply, "Retry-After", &length);
+    while (digits < length && text[digits] >= '0' && text[digits] <= '9')
+        digits++;
+    if (digits > 18 && digits == length)
+        return INT64_MAX;
+    return seconds < INT64_MAX / 1000000 ? seconds * 1000000 : INT64_MAX;
+}
+
 static void read_facts(struct exchange *exchange)
 {
     struct reply *reply = exchange->reply;
@@ -143,9 +159,7 @@ static void read_facts(struct exchange *exchange)
     reply->tls_us = time_of(easy, CURLINFO_APPCONNECT_TIME_T);
     reply->first_byte_us = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T);
     reply->total_us = time_of(easy, CURLINFO_TOTAL_TIME_T);
-    reply->retry_after_us = reply->status >= 400 ? time_of(easy, CURLINFO_RETRY_AFTER) : 0;
-    if (reply->retry_after_us < INT64_MAX / 1000000)
-        reply->retry_after_us *= 1000000;
+    reply->retry_after_us = reply->status >= 400 ? wait_asked_for(exchange) : 0;
 }
 
 void exchange_give_up(struct exchange *exchange, supa_code code)
