@@ -37,11 +37,16 @@ static int is_tls_failure(CURLcode result)
 /* libcurl takes no header line over 100 KB, and calls that out of memory before 8.6. */
 static int is_long_line(const struct exchange *exchange, CURLcode result)
 {
+    long sent = 0;
+
 #if LIBCURL_VERSION_NUM >= 0x080600
     if (result == CURLE_TOO_LARGE)
         return 1;
 #endif
-    return result == CURLE_OUT_OF_MEMORY && exchange->has_status && !exchange->headers_done;
+    if (result != CURLE_OUT_OF_MEMORY || exchange->headers_done)
+        return 0;
+    curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return sent != 0;
 }
 
 static int64_t time_of(CURL *easy, CURLINFO info)
