@@ -89,6 +89,9 @@ static supa_code own_cause(const struct exchange *exchange, CURLcode result, con
     if (exchange->address_refused && exchange->sendings == 0)
         return *words = "the host's address is private or special, and allow_private is not set",
                SUPA_ERROR_HOST_REFUSED;
+    if (exchange->wrong_length)
+        return *words = "the answer's Content-Length is no length, or tells several",
+               SUPA_ERROR_MALFORMED;
     if (exchange->no_lookup)
         return *words = "too many names are being looked up", SUPA_ERROR_BUSY;
     if (exchange->stopped)
