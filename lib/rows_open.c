@@ -260,6 +260,8 @@ supa_rows *supa_rows_open(supa_query *q)
     open->generation = process_generation();
     stream_init(&open->stream, -1);
     open->step = operation_begin_rows(&open->operation, q, &open->stream.sink);
+    if (open->operation.client != NULL)
+        stream_limit(&open->stream, open->operation.client->endpoint.max_response);
     open->has_first = next(open, &open->first);
     if (open->response == NULL && open->operation.q != NULL)
         open->operation.call.deadline_us = open->operation.q->deadline_us;
