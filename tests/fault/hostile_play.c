@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum { SHORT_MS = ASK_SLOW ? 600 : 250, SLACK_MS = ASK_SLOW ? 4000 : 1500, LONG_MS = 30000 };
-enum { MOST_MS = ASK_SLOW ? 40000 : 15000, MOST_KILOBYTES = ASK_SLOW ? 96 * 1024 : 8 * 1024 };
+enum { MOST_MS = ASK_SLOW ? 40000 : 15000, MOST_KILOBYTES = ASK_SLOW ? 48 * 1024 : 8 * 1024 };
 enum {
     MOST_RESPONSE = 1 << 20,
     TRIES = 3,
@@ -181,7 +181,7 @@ static void play_with(
     int64_t short_ms, struct hostile_result *result)
 {
     supa_client *client = client_for(fault, peer, short_ms);
-    size_t before = 0, next;
+    size_t before = 0, other;
 
     if (client == NULL)
         return;
@@ -197,8 +197,8 @@ static void play_with(
         await(peer, request->method, hostile_delivered(fault, request));
     if (peer_behave(peer) == 0)
         ask_next(client, peer, result);
-    next = strcmp(request->method, "GET") == 0 && result->next_read == SUPA_OK;
-    result->delivered = (int)(peer_delivered(peer, request->method) - before - next);
+    other = strcmp(request->method, "GET") == 0 && result->next_read == SUPA_OK;
+    result->delivered = (int)(peer_delivered(peer, request->method) - before - other);
     supa_client_unref(client);
 }
 

@@ -25,6 +25,7 @@
 #define BYTES(text) PEER_SEND_BYTES(text, sizeof(text) - 1)
 /* A hundred million bytes, where ten are expected and a megabyte is allowed. */
 #define FLOOD(text) PEER_SEND_REPEATED(text, 100000000 / (long)(sizeof(text) - 1))
+#define LAMPS       "a lamp, a lamp, a lamp, a lamp, a lamp, a lamp, a lamp, a lamp, a lamp, a lamp, "
 #define ENDLESS     2000000000L
 
 #define BOTH(end)               .read = end, .write = end
@@ -48,7 +49,7 @@ const struct hostile_fault hostile_faults[] = {
     /* TLS. */
     {"closes in the handshake", PEER_TLS, PEER_SCRIPT(PEER_CLOSE), HOSTILE_NOTHING,
      BOTH(UNTRUSTED)},
-    {"resets in the handshake", PEER_TLS, PEER_SCRIPT(PEER_RESET), HOSTILE_NOTHING,
+    {"resets in the handshake", PEER_TLS, PEER_SCRIPT(PEER_STALL(50), PEER_RESET), HOSTILE_NOTHING,
      BOTH(UNTRUSTED)},
     {"stalls in the handshake", PEER_TLS, PEER_SCRIPT(PEER_STALL_FOREVER), HOSTILE_NOTHING,
      BOTH(LATE_CONNECT), .is_short = 1},
@@ -299,7 +300,7 @@ const struct hostile_fault hostile_faults[] = {
          READ, PEER_ANSWER_HEAD(200),
          PEER_SEND("["
                    "{\"id\":7}"),
-         FLOOD(",{\"id\":7}"), PEER_SEND("]")),
+         FLOOD(",{\"id\":7,\"name\":\"" LAMPS LAMPS LAMPS LAMPS "\"}"), PEER_SEND("]")),
      HOSTILE_WHOLE, BOTH(TOO_LARGE), EXCEPT(HOSTILE_COUNT | HOSTILE_STREAM, FINE)},
     {"sends 100 MB, as it told", PEER_PLAIN,
      PEER_SCRIPT(READ, PEER_SEND(JSON "Content-Length: 100000000\r\n\r\n"), FLOOD("[{\"id\":[[[")),
