@@ -88,6 +88,7 @@ struct hostile_fault {
         bodyless;      /* for requests without a body, in place of script; it takes nothing */
     int is_short;      /* the fault is one of time, and the client's is short */
     int is_compressed; /* the client asks for compression */
+    int is_patient;    /* the client has no limit of time */
     int is_warm;       /* the script begins with a good answer to another read */
 };
 

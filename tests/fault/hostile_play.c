@@ -15,7 +15,7 @@ enum {
     TRIES = 3,
     FAULTY = 6,
     MOST_STEPS = 16,
-    SOON_MS = 2000,
+    SOON_MS = 5000,
     IDLE_MS = 100
 };
 
@@ -100,9 +100,9 @@ client_for(const struct hostile_fault *fault, const struct peer *peer, int64_t s
 {
     supa_client_options options = ask_options_peer(peer);
 
-    options.timeout_ms = fault->is_short ? short_ms : LONG_MS;
+    options.timeout_ms = fault->is_short ? short_ms : fault->is_patient ? 0 : LONG_MS;
     options.connect_timeout_ms = LONG_MS;
-    options.stall_ms = options.timeout_ms;
+    options.stall_ms = fault->is_short ? short_ms : LONG_MS;
     options.retries = 1;
     options.retry_base_ms = 1;
     options.max_response = MOST_RESPONSE;

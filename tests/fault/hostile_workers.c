@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WORKERS = 16, HANG_MS = 60000, LOOK_US = 20000 };
+enum { WORKERS = 16, HANG_MS = 90000, LOOK_US = 20000 };
 
 struct workers {
     struct hostile_case *cases;
