@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum { SHORT_MS = ASK_SLOW ? 600 : 250, SLACK_MS = ASK_SLOW ? 4000 : 1500, LONG_MS = 30000 };
-enum { MOST_MS = ASK_SLOW ? 40000 : 15000, MOST_KILOBYTES = ASK_SLOW ? 48 * 1024 : 8 * 1024 };
+enum { MOST_MS = ASK_SLOW ? 40000 : 15000, MOST_KILOBYTES = ASK_SLOW ? 128 * 1024 : 8 * 1024 };
 enum {
     MOST_RESPONSE = 1 << 20,
     TRIES = 3,
