@@ -155,9 +155,7 @@ static void get_on(struct open_rows *open, int64_t until_us)
         wait_and_resend(open);
         return;
     case OPERATION_RENEW:
-        open->step = operation_renewed(
-            &open->operation,
-            client_successor(open->operation.client, open->operation.main.deadline_us));
+        open->step = operation_renew(&open->operation);
         return;
     case OPERATION_DONE:
         finish(open);

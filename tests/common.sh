@@ -39,11 +39,13 @@ install_build_tools() {
 install_test_tools() {
   install_build_tools
   install_missing pc:cunit=libcunit1-dev pc:openssl=libssl-dev pc:libnghttp2=libnghttp2-dev pc:libuv=libuv1-dev nginx=nginx-light
+  install_missing pc:libmicrohttpd=libmicrohttpd-dev
 }
 
 # build VARIANT: configures and builds in build/VARIANT, which is left in $build. Variants: plain,
 # demo, clang, static (and without what is optional), bench (shared and optimised, to be installed in
-# build/bench/installed), sanitized (address,undefined), thread. Warnings are errors.
+# build/bench/installed), sanitized (address,undefined), thread,
+# coverage (gcc's counters). Warnings are errors.
 build() {
   local variant=$1 options=(--enable-werror)
   build=$top/build/$variant
@@ -55,6 +57,7 @@ build() {
   bench) options+=(CFLAGS='-O2 -g' --disable-static "--prefix=$build/installed") ;;
   clang) options+=(CC=clang CXX=clang++) ;;
   static) options+=(--disable-shared --without-libcrypto) ;;
+  coverage) options+=(CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage --disable-shared) ;;
   thread) options+=(--enable-sanitize=thread --disable-shared) ;;
   esac
   if [[ ! -x $top/configure || $top/configure.ac -nt $top/configure ]]; then

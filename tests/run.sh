@@ -13,13 +13,19 @@ for v in plain sanitized; do
   tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
   tally "envelopes of Node, $v" node "$top/tests/live/envelope.mjs" "$build/tests/live/envelope"
 done
+tally "scope, sanitized" "$top/tests/stack/stack" run "$build/tests/manager/manager" scope
+tally "neighbour, sanitized" \
+  env SUPA_SCOPE_QUERIES=50 "$top/tests/stack/stack" run "$build/tests/manager/manager" neighbour
 build_tests plain
 export STACK_SEAL=$build/tests/stack/seal
 tally "manager" "$top/tests/stack/stack" run "$top/tests/manager/keys.sh" "$build/tests/manager/manager"
 tally "platform" "$top/tests/stack/stack" run "$build/tests/platform/platform"
 tally "tool" "$top/tests/tool/run.sh" plain
+tally "lessons" "$top/tests/lessons/run.sh" plain
 tally "soak" "$top/tests/soak/run.sh" --minutes 2
 tally "readme" "$top/tests/live/readme.sh"
+tally "manual" "$top/tests/manual/run.sh"
+tally "manual, calls" "$top/tests/manual/calls.sh"
 tally "checks" "$top/tests/checks/run.sh"
 tally "instructions" "$top/tests/bench/instructions.sh"
 tally "fuzz" "$top/tests/fuzz/run.sh"

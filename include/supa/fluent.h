@@ -3,8 +3,8 @@
  * @file
  * Queries that read from left to right, in C11 and C++11, over the functions of query.h:
  *
- *     supa_response *answer =
- *         SUPA_RUN(client, from("products"), select("id,price"), eq("status", "active"), single());
+ *     supa_response *answer = SUPA_RUN(client, from("products"), select("id,price"),
+ *                                      eq("status", "active"), single());
  *
  * Each step is a function of query.h without its prefix and its query; where that takes a supa_value,
  * a plain value will do (SUPA_VALUE). Where C++ reserves `or`, `and` and `not`: any_of(), all_of(),

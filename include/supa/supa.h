@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * Everything but what a program may not want: supa/fluent.h (macros), supa/cjson.h (another library).
+ * The whole interface in one include, but for what a program may not want: supa/fluent.h (macros),
+ * supa/cjson.h (another library) and supa/adapters/uv.h (libuv).
  */
 #ifndef SUPA_SUPA_H
 #define SUPA_SUPA_H
