@@ -6,7 +6,8 @@
 #include "result/server_error.h"
 #include "transport/host.h"
 
-#define LONGEST_MS 30000 /* between attempts, where the server says nothing */
+#define LONGEST_MS 30000                     /* between attempts, where the server says nothing */
+#define PATIENCE   (INT64_C(3600) * 1000000) /* the longest that a server may ask for; us */
 
 /* Whether an attempt that failed is one that a moment may cure. One that its caller ended is not,
  * whatever status was there by then. */
@@ -41,7 +42,8 @@ static int may_retry(struct operation *operation)
     return !host_is_down(call->endpoint->host, clock_us());
 }
 
-/* What the server asks for, else twice as long each time. 0 when that is too late. */
+/* What the server asks for, else twice as long each time. 0 when that is too late, for a caller without
+ * a deadline, too. */
 static int64_t next_try(const struct operation *operation)
 {
     const struct reply *reply = response_reply(operation->response);
@@ -52,7 +54,9 @@ static int64_t next_try(const struct operation *operation)
     us = random_jitter((ms < LONGEST_MS ? ms : LONGEST_MS) * 1000);
     if (reply->retry_after_us > us)
         us = reply->retry_after_us;
-    at = us < INT64_MAX / 2 ? clock_us() + us : INT64_MAX;
+    if (us > PATIENCE)
+        return 0;
+    at = clock_us() + us;
     return operation->call.deadline_us != 0 && at >= operation->call.deadline_us ? 0 : at;
 }
 

@@ -156,8 +156,6 @@ static void get_on(struct open_rows *open, int64_t until_us)
             lane_resume(open->exchange);
         if (lane_step(open->lane, open->exchange, until_us))
             answered(open);
-        else if (until_us != 0 && !open->exchange->has_given && clock_us() >= until_us)
-            stalled(open);
         return;
     }
     switch (open->step) {
@@ -182,6 +180,12 @@ static int64_t stall_at(const struct open_rows *open)
     return open->stream.rows == 0 || open->response != NULL
                ? 0
                : clock_deadline(open->operation.client->endpoint.stall_ms);
+}
+
+/* Asked when no row is whole: bytes that do not make one, blanks for example, are none. */
+static int has_stalled(const struct open_rows *open, int64_t until_us)
+{
+    return open->exchange != NULL && until_us != 0 && clock_us() >= until_us;
 }
 
 /* What the answer's rows were found to be, or what became of the answer. */
@@ -217,6 +221,8 @@ static int next(struct open_rows *open, supa_row *row)
         case STREAM_END:
             if (open->response != NULL)
                 conclude(open);
+            else if (has_stalled(open, until))
+                stalled(open);
             else
                 get_on(open, until);
             break;
@@ -269,6 +275,8 @@ supa_rows *supa_rows_open(supa_query *q)
     open->generation = process_generation();
     stream_init(&open->stream, -1);
     open->step = operation_begin_rows(&open->operation, q, &open->stream.sink);
+    if (open->operation.client != NULL)
+        stream_limit(&open->stream, open->operation.client->endpoint.max_response);
     open->has_first = next(open, &open->first);
     if (open->response == NULL && open->operation.q != NULL)
         open->operation.call.deadline_us = open->operation.q->deadline_us;

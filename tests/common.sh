@@ -77,7 +77,7 @@ build_tests() {
   build "$1"
   exec 9>"$top/build/.lock"
   flock 9
-  make -s -C "$build/tests" -j"$(nproc)" unit/unit fault/fault fault/resident live/live live/envelope \
+  make -s -C "$build/tests" -j"$(nproc)" unit/unit fault/fault fault/hostile fault/resident live/live live/envelope \
     manager/manager platform/platform >"$build/tests.out" 2>&1 ||
     { tail -30 "$build/tests.out" >&2; exit 1; }
   flock -u 9

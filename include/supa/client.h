@@ -77,7 +77,8 @@ typedef struct supa_client_options {
     int64_t connect_timeout_ms; /**< resolving, connecting and TLS. Default 5,000 */
     int64_t timeout_ms;         /**< a whole call, retries included. Default 30,000 */
     int64_t max_url;            /**< bytes of a request's URL. Default SUPA_MAX_URL_BY_HOST */
-    int64_t max_response;       /**< bytes of an answer's body. Default 256 MiB */
+    int64_t max_response;       /**< bytes of an answer's body, and of each row of a
+                                  stream. Default 256 MiB */
     const char *ca_file;        /**< PEM file of the authorities to trust; NULL for the system's */
     int32_t allow_plain_http;   /**< 1: http:// is allowed. Default 0 */
     int32_t allow_private;      /**< 1: private, loopback and other special addresses are allowed.

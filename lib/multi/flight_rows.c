@@ -91,6 +91,7 @@ uint64_t supa_multi_rows(
     supa_multi *multi, supa_query *q, supa_multi_row on_row, supa_multi_done on_end, void *user)
 {
     struct flight *flight = on_row != NULL ? multi_flight(multi, on_end, user) : NULL;
+    enum operation_step step;
     struct stream *stream;
 
     if (flight == NULL) {
@@ -109,7 +110,10 @@ uint64_t supa_multi_rows(
     flight->stream = stream;
     flight->next_stream = multi->streams;
     multi->streams = flight;
-    return multi_start(flight, operation_begin_rows(&flight->operation, q, &stream->sink));
+    step = operation_begin_rows(&flight->operation, q, &stream->sink);
+    if (flight->operation.client != NULL)
+        stream_limit(stream, flight->operation.client->endpoint.max_response);
+    return multi_start(flight, step);
 }
 
 int supa_multi_resume(supa_multi *multi, uint64_t ticket)

@@ -83,3 +83,8 @@ int stream_finish(struct stream *stream)
         bad_text(stream);
     return (int)stream->error.code;
 }
+
+void stream_limit(struct stream *stream, int64_t row_max)
+{
+    stream->splitter.row_max = row_max < 0 ? SIZE_MAX : (size_t)row_max;
+}

@@ -22,6 +22,8 @@ struct stream {
 
 /* @row_max is the largest row that is taken, in bytes; −1 for no limit. */
 void stream_init(struct stream *stream, int64_t row_max);
+/* The same limit, before the first byte. */
+void stream_limit(struct stream *stream, int64_t row_max);
 void stream_free(struct stream *stream);
 
 enum stream_step {

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "transport/address.h"
 #include "transport/host.h"
 #include "transport/resolving.h"
@@ -52,6 +53,29 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
     return exchange->out_of_memory ? 0 : length;
 }
 
+/* A length is digits, and told once or the same each time: else whoever passed the answer on may have
+ * had another idea of where it ends (RFC 9112, 6.3). More than 18 digits is nothing that could come. */
+static int is_wrong_length(struct exchange *exchange, const char *line, size_t length)
+{
+    static const char name[] = "content-length:";
+    const char *at = line + sizeof name - 1, *end = line + length;
+    const int64_t before = exchange->length_told;
+    int64_t told = 0;
+
+    if (length < sizeof name - 1 || !text_same(line, sizeof name - 1, name, sizeof name - 1))
+        return 0;
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    if (end - at > 18)
+        return 1;
+    while (at < end && *at >= '0' && *at <= '9')
+        told = told * 10 + (*at++ - '0');
+    exchange->length_told = told;
+    return at < end || (before >= 0 && before != told);
+}
+
 /* "HTTP/1.1 200 OK": interim answers (1xx) and their headers are passed over. */
 static void begin_answer(struct exchange *exchange, const char *line, size_t length)
 {
@@ -59,6 +83,7 @@ static void begin_answer(struct exchange *exchange, const char *line, size_t len
 
     buffer_clear(&exchange->reply->headers);
     exchange->headers_done = 0;
+    exchange->length_told = -1;
     exchange->has_status = space != NULL && space + 1 < line + length && space[1] >= '2';
     exchange->status = exchange->has_status ? atoi(space + 1) : 0;
 }
@@ -69,6 +94,9 @@ static size_t take_header(char *data, size_t size, size_t count, void *user)
     struct buffer *headers = &exchange->reply->headers;
     size_t length = size * count, kept = length;
 
+    /* Those of interim answers and trailers, too: libcurl keeps them all. */
+    exchange->header_bytes += length;
+    exchange->headers_too_large = exchange->header_bytes > MAX_HEADERS;
     while (kept > 0 && (data[kept - 1] == '\n' || data[kept - 1] == '\r'))
         kept--;
     if (kept == 0) {
@@ -76,12 +104,14 @@ static size_t take_header(char *data, size_t size, size_t count, void *user)
     } else if (kept > 5 && memcmp(data, "HTTP/", 5) == 0) {
         begin_answer(exchange, data, kept);
     } else if (!exchange->headers_done && memchr(data, '\n', kept) == NULL) {
-        exchange->headers_too_large = headers->length + kept > MAX_HEADERS;
+        exchange->wrong_length |= is_wrong_length(exchange, data, kept);
         buffer_put(headers, data, kept);
         buffer_putc(headers, '\n');
         exchange->out_of_memory = buffer_failed(headers);
     }
-    return exchange->headers_too_large || exchange->out_of_memory ? 0 : length;
+    return exchange->headers_too_large || exchange->wrong_length || exchange->out_of_memory
+               ? 0
+               : length;
 }
 
 /* Whether the rule about addresses is for this one: a socket of the system's or a proxy was asked for
@@ -245,6 +275,7 @@ static CURLcode set_policy(CURL *easy, const struct endpoint *endpoint)
     CURLcode result;
 
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
@@ -304,6 +335,9 @@ static void begin(struct exchange *exchange, const struct call *call, struct rep
     exchange->reply = reply;
     exchange->sendings = exchange->has_status = exchange->status = exchange->headers_done = 0;
     exchange->address_refused = exchange->body_too_large = exchange->headers_too_large = 0;
+    exchange->wrong_length = 0;
+    exchange->header_bytes = 0;
+    exchange->length_told = -1;
     exchange->out_of_memory = exchange->no_lookup = exchange->stopped = exchange->is_paused = 0;
     exchange->given = exchange->port = 0;
     exchange->has_given = 0;

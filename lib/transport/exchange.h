@@ -28,9 +28,12 @@ struct exchange {
     int has_status;            /* the final status line is there */
     int status;                /* its number */
     int headers_done;
+    size_t header_bytes; /* of all heads and trailers */
+    int64_t length_told; /* the answer's Content-Length; −1: none yet */
     int is_paused;
     int has_given; /* the call's sink took bytes; whoever looks at it clears it */
-    int address_refused, body_too_large, headers_too_large, out_of_memory, no_lookup, stopped;
+    int address_refused, body_too_large, headers_too_large, wrong_length, out_of_memory, no_lookup,
+        stopped;
     supa_code given_up; /* why its user ended it; SUPA_OK: not at all */
     char error[CURL_ERROR_SIZE];
 };

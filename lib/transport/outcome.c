@@ -37,11 +37,16 @@ static int is_tls_failure(CURLcode result)
 /* libcurl takes no header line over 100 KB, and calls that out of memory before 8.6. */
 static int is_long_line(const struct exchange *exchange, CURLcode result)
 {
+    long sent = 0;
+
 #if LIBCURL_VERSION_NUM >= 0x080600
     if (result == CURLE_TOO_LARGE)
         return 1;
 #endif
-    return result == CURLE_OUT_OF_MEMORY && exchange->has_status && !exchange->headers_done;
+    if (result != CURLE_OUT_OF_MEMORY || exchange->headers_done)
+        return 0;
+    curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return sent != 0;
 }
 
 static int64_t time_of(CURL *easy, CURLINFO info)
@@ -84,6 +89,9 @@ static supa_code own_cause(const struct exchange *exchange, CURLcode result, con
     if (exchange->address_refused && exchange->sendings == 0)
         return *words = "the host's address is private or special, and allow_private is not set",
                SUPA_ERROR_HOST_REFUSED;
+    if (exchange->wrong_length)
+        return *words = "the answer's Content-Length is no length, or tells several",
+               SUPA_ERROR_MALFORMED;
     if (exchange->no_lookup)
         return *words = "too many names are being looked up", SUPA_ERROR_BUSY;
     if (exchange->stopped)
@@ -126,6 +134,22 @@ static supa_outcome reached(const struct exchange *exchange)
     return exchange->sendings == 0 ? SUPA_NOT_SENT : SUPA_UNKNOWN;
 }
 
+/* libcurl takes a number of seconds that does not fit for none. */
+static int64_t wait_asked_for(const struct exchange *exchange)
+{
+    const int64_t seconds = time_of(exchange->easy, CURLINFO_RETRY_AFTER);
+    size_t length = 0, digits = 0;
+    const char *text = NULL;
+
+    if (seconds == 0)
+        text = reply_header(exchange->reply, "Retry-After", &length);
+    while (digits < length && text[digits] >= '0' && text[digits] <= '9')
+        digits++;
+    if (digits > 18 && digits == length)
+        return INT64_MAX;
+    return seconds < INT64_MAX / 1000000 ? seconds * 1000000 : INT64_MAX;
+}
+
 static void read_facts(struct exchange *exchange)
 {
     struct reply *reply = exchange->reply;
@@ -143,9 +167,7 @@ static void read_facts(struct exchange *exchange)
     reply->tls_us = time_of(easy, CURLINFO_APPCONNECT_TIME_T);
     reply->first_byte_us = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T);
     reply->total_us = time_of(easy, CURLINFO_TOTAL_TIME_T);
-    reply->retry_after_us = reply->status >= 400 ? time_of(easy, CURLINFO_RETRY_AFTER) : 0;
-    if (reply->retry_after_us < INT64_MAX / 1000000)
-        reply->retry_after_us *= 1000000;
+    reply->retry_after_us = reply->status >= 400 ? wait_asked_for(exchange) : 0;
 }
 
 void exchange_give_up(struct exchange *exchange, supa_code code)

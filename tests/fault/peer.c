@@ -33,6 +33,8 @@ struct peer {
     int port;
     char url[40];
     SSL_CTX *tls;
+    SSL_CTX *bad_tls; /* before the peer behaves; NULL: there is none */
+    int behaves;      /* under the record's lock */
     int http2;
     char ca_file[256];
     char socket_file[64]; /* "": TCP */
@@ -137,19 +139,33 @@ static void *run_connection(void *argument)
     return NULL;
 }
 
+static int behaves(struct peer *peer)
+{
+    int behaves;
+
+    pthread_mutex_lock(&peer->record.lock);
+    behaves = peer->behaves;
+    pthread_mutex_unlock(&peer->record.lock);
+    return behaves;
+}
+
 static void begin_connection(struct peer *peer, int fd)
 {
     struct connection *connection = calloc(1, sizeof *connection);
+    const int is_good = behaves(peer);
+    SSL_CTX *tls = peer->bad_tls != NULL && !is_good ? peer->bad_tls : peer->tls;
 
     if (connection == NULL) {
         close(fd);
         return;
     }
     fcntl(fd, F_SETFD, FD_CLOEXEC);
-    peer_wire_init(&connection->play.wire, fd, peer->stop[0], peer->tls);
+    peer_wire_init(&connection->play.wire, fd, peer->stop[0], tls);
     connection->peer = peer;
     connection->play.record = &peer->record;
     connection->number = peer_record_count(&peer->record, PEER_CONNECTIONS);
+    if (is_good)
+        connection->number = peer->scripts.count - 1;
     if (peer_thread_start(&connection->thread, run_connection, connection) != 0) {
         peer_wire_close(&connection->play.wire);
         free(connection);
@@ -205,7 +221,7 @@ static void *serve(void *argument)
 
 static int listen_on_any_port(struct peer *peer, int backlog)
 {
-    peer->listener = peer_socket_listening(1, backlog);
+    peer->listener = backlog < 0 ? peer_socket_bound(1, 0) : peer_socket_listening(1, backlog);
     if (peer->listener < 0)
         return -1;
     peer->port = peer_socket_port(peer->listener);
@@ -235,9 +251,21 @@ static void remove_file(const struct peer *peer)
     rmdir(folder);
 }
 
+static int listen_silently(struct peer *peer)
+{
+    if (listen_on_any_port(peer, 0) != 0)
+        return -1;
+    peer->filler_count = peer_socket_fill(peer->listener, peer->fillers);
+    return 0;
+}
+
 static int open_listener(struct peer *peer, unsigned flags)
 {
-    return flags == PEER_UNIX ? listen_on_file(peer) : listen_on_any_port(peer, SOMAXCONN);
+    if (flags == PEER_UNIX)
+        return listen_on_file(peer);
+    if (flags == PEER_SILENT)
+        return listen_silently(peer);
+    return listen_on_any_port(peer, flags == PEER_REFUSING ? -1 : SOMAXCONN);
 }
 
 static struct peer *new_peer(void)
@@ -298,6 +326,24 @@ static void free_scripts(struct peer_scripts *scripts)
     free(scripts->steps);
 }
 
+static int use_bad_tls(struct peer *peer, unsigned flags)
+{
+    static const unsigned faults[] = {
+        [PEER_CERTIFICATE_EXPIRED] = PEER_EXPIRED,
+        [PEER_CERTIFICATE_OTHER_NAME] = PEER_OTHER_NAME,
+        [PEER_CERTIFICATE_STRANGER] = PEER_STRANGER,
+        [PEER_CERTIFICATE_OLD_TLS] = PEER_OLD_TLS,
+    };
+
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        if (faults[i] != flags)
+            continue;
+        peer->bad_tls = peer_certificate_new_bad((enum peer_certificate_fault)i, peer->ca_file);
+        return peer->bad_tls == NULL ? -1 : 0;
+    }
+    return 0;
+}
+
 static int use_tls(struct peer *peer, unsigned flags)
 {
     if ((flags & PEER_TLS) == 0)
@@ -308,10 +354,16 @@ static int use_tls(struct peer *peer, unsigned flags)
     peer->http2 = flags == PEER_HTTP2;
     if (peer->http2)
         peer_h2_choose(peer->tls);
-    return 0;
+    return use_bad_tls(peer, flags);
 }
 
 static int begin_serving(struct peer *peer)
+{
+    peer->serving = peer_thread_start(&peer->thread, serve, peer) == 0;
+    return peer->serving ? 0 : -1;
+}
+
+static void name_url(struct peer *peer)
 {
     if (peer->socket_file[0] != '\0')
         strcpy(peer->url, "http://localhost");
@@ -319,8 +371,6 @@ static int begin_serving(struct peer *peer)
         snprintf(
             peer->url, sizeof peer->url, "%s://127.0.0.1:%d", peer->tls == NULL ? "http" : "https",
             peer->port);
-    peer->serving = peer_thread_start(&peer->thread, serve, peer) == 0;
-    return peer->serving ? 0 : -1;
 }
 
 struct peer *peer_start(const struct peer_script *scripts, size_t n, unsigned flags)
@@ -330,11 +380,35 @@ struct peer *peer_start(const struct peer_script *scripts, size_t n, unsigned fl
     if (peer == NULL)
         return NULL;
     if (copy_scripts(peer, scripts, n) != 0 || open_listener(peer, flags) != 0 ||
-        use_tls(peer, flags) != 0 || begin_serving(peer) != 0) {
+        use_tls(peer, flags) != 0) {
+        peer_stop(peer);
+        return NULL;
+    }
+    name_url(peer);
+    if (flags != PEER_REFUSING && flags != PEER_SILENT && begin_serving(peer) != 0) {
         peer_stop(peer);
         return NULL;
     }
     return peer;
+}
+
+static void end_fillers(struct peer *peer)
+{
+    for (size_t i = 0; i < peer->filler_count; i++)
+        close(peer->fillers[i]);
+    peer->filler_count = 0;
+}
+
+int peer_behave(struct peer *peer)
+{
+    pthread_mutex_lock(&peer->record.lock);
+    peer->behaves = 1;
+    pthread_mutex_unlock(&peer->record.lock);
+    if (peer->serving)
+        return 0;
+    end_fillers(peer);
+    fcntl(peer->listener, F_SETFL, O_NONBLOCK);
+    return listen(peer->listener, SOMAXCONN) != 0 ? -1 : begin_serving(peer);
 }
 
 struct peer *peer_start_silent(void)
@@ -343,12 +417,11 @@ struct peer *peer_start_silent(void)
 
     if (peer == NULL)
         return NULL;
-    if (listen_on_any_port(peer, 0) != 0) {
+    if (listen_silently(peer) != 0) {
         peer_stop(peer);
         return NULL;
     }
-    snprintf(peer->url, sizeof peer->url, "http://127.0.0.1:%d", peer->port);
-    peer->filler_count = peer_socket_fill(peer->listener, peer->fillers);
+    name_url(peer);
     return peer;
 }
 
@@ -360,12 +433,12 @@ void peer_stop(struct peer *peer)
     close(peer->stop[1]);
     if (peer->serving)
         pthread_join(peer->thread, NULL);
-    for (size_t i = 0; i < peer->filler_count; i++)
-        close(peer->fillers[i]);
+    end_fillers(peer);
     if (peer->listener >= 0)
         close(peer->listener);
     remove_file(peer);
     close(peer->stop[0]);
+    SSL_CTX_free(peer->bad_tls);
     peer_certificate_free(peer->tls, peer->ca_file);
     free_scripts(&peer->scripts);
     peer_record_free(&peer->record);

@@ -126,7 +126,15 @@ enum peer_flags {
     PEER_PLAIN = 0,
     PEER_TLS = 1,   /* with a certificate of its own for localhost and 127.0.0.1 */
     PEER_HTTP2 = 3, /* over TLS, chosen by ALPN; a client that does not offer it is refused */
-    PEER_UNIX = 4   /* alone: plain, on a socket of the file system */
+    PEER_UNIX = 4,  /* alone: plain, on a socket of the file system */
+    /* Until peer_behave: with TLS, and a certificate or version that nobody may take; nobody listens;
+     * connecting stalls. */
+    PEER_EXPIRED = 8 | PEER_TLS,
+    PEER_OTHER_NAME = 16 | PEER_TLS,
+    PEER_STRANGER = 32 | PEER_TLS,
+    PEER_OLD_TLS = 64 | PEER_TLS,
+    PEER_REFUSING = 128,
+    PEER_SILENT = 256
 };
 
 /* Starts serving: script i for connection i, or for stream i over all connections with HTTP/2; the
@@ -140,6 +148,10 @@ struct peer *peer_start(const struct peer_script *scripts, size_t n, unsigned fl
 
 /* A peer whose backlog is full and that accepts nobody: a connect to it stalls. */
 struct peer *peer_start_silent(void);
+
+/* From now on connections play the last script, whatever their number, and what PEER_EXPIRED to
+ * PEER_SILENT say is over. Once. 0, or −1 when the system has no thread for it. */
+int peer_behave(struct peer *peer);
 
 /* Ends all connections and threads, removes the CA file and frees the peer. NULL does nothing. */
 void peer_stop(struct peer *peer);

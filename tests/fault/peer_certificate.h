@@ -11,6 +11,17 @@
  * 127.0.0.1, which is also written to a new PEM file, its path to @file. NULL when that fails;
  * then there is no file. */
 SSL_CTX *peer_certificate_new(char *file, size_t size);
+enum peer_certificate_fault {
+    PEER_CERTIFICATE_EXPIRED,    /* yesterday */
+    PEER_CERTIFICATE_OTHER_NAME, /* good for other hosts */
+    PEER_CERTIFICATE_STRANGER,   /* of nobody that is trusted */
+    PEER_CERTIFICATE_OLD_TLS     /* good, but spoken is TLS 1.1 at most */
+};
+
+/* The same with a fault, and only with that one: its certificate is added to @file, which is trusted,
+ * but for the stranger's. */
+SSL_CTX *peer_certificate_new_bad(enum peer_certificate_fault fault, const char *file);
+
 /* Frees the context and removes the file. NULL does nothing. */
 void peer_certificate_free(SSL_CTX *tls, const char *file);
 

@@ -6,5 +6,6 @@ install_test_tools
 for v in ${@:-plain sanitized}; do
   build_tests "$v"
   tally "fault, $v" "$build/tests/fault/fault"
+  tally "a hostile peer, $v" "$build/tests/fault/hostile"
 done
 conclude
