@@ -145,6 +145,37 @@ static void several_are_in_flight(void)
     peer_stop(peer);
 }
 
+static void let_go(void *peer)
+{
+    peer_go(peer);
+}
+
+/* What is not answered is held back at the caller, not in memory. */
+static void a_row_waits_while_enough_is_in_flight(void)
+{
+    struct peer *peer = PEER_START(
+        PEER_PLAIN, PEER_SCRIPT(PEER_READ_REQUEST, PEER_WAIT_GO, PEER_ANSWER(201, ""), DONE));
+    supa_client *client = ask_client_peer(peer);
+    supa_writer_options options = SUPA_WRITER_OPTIONS_INIT;
+    struct timing_call call;
+    supa_writer *writer;
+    long called;
+
+    options.batch_rows = options.in_flight = 1;
+    writer = supa_writer_open(insert(client), &options);
+    CU_ASSERT_EQUAL(supa_writer_json(writer, "{\"id\":1}", 8), SUPA_OK);
+    CU_ASSERT_EQUAL_FATAL(timing_start(&call, LIMIT_MS * 1000, let_go, peer), 0);
+    CU_ASSERT_EQUAL(supa_writer_json(writer, "{\"id\":2}", 8), SUPA_OK);
+    called = timing_now_us();
+    CU_ASSERT(called >= timing_join(&call));
+    supa_writer_report_clear(&report);
+    CU_ASSERT_EQUAL(supa_writer_close(writer, &report), SUPA_OK);
+    CU_ASSERT(account_is("0+2 written"));
+    CU_ASSERT_EQUAL(peer_connections(peer), 1);
+    supa_client_unref(client);
+    peer_stop(peer);
+}
+
 static void where_nobody_listens_nothing_is_sent(void)
 {
     char url[64] = "";
@@ -247,6 +278,7 @@ static void a_child_of_fork_leaves_it_alone(void)
 CU_TestInfo writer_tests[] = {
     {"the account tells what is there", the_account_tells_what_is_there},
     {"several are in flight", several_are_in_flight},
+    {"a row waits while enough is in flight", a_row_waits_while_enough_is_in_flight},
     {"where nobody listens nothing is sent", where_nobody_listens_nothing_is_sent},
     {"a deadline ends all of it", a_deadline_ends_all_of_it},
     {"a token ends all of it", a_token_ends_all_of_it},

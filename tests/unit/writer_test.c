@@ -377,7 +377,7 @@ static void what_was_cancelled_or_is_too_late_is_not_sent(void)
         else
             supa_cancel_fire(cancel);
         writer = supa_writer_open(q, &options);
-        put_rows(writer, 3);
+        CU_ASSERT_EQUAL(put_rows(writer, 3), late ? SUPA_ERROR_TIMEOUT : SUPA_ERROR_CANCELLED);
         CU_ASSERT_EQUAL(close_with(writer), late ? SUPA_ERROR_TIMEOUT : SUPA_ERROR_CANCELLED);
         CU_ASSERT(world_same(account(), "0+3 unsent"));
         CU_ASSERT_EQUAL(world.calls, 0);
