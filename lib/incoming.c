@@ -192,6 +192,13 @@ static int is_no_csv(struct incoming *incoming)
     return 1;
 }
 
+static enum stream_step step(struct incoming *incoming, supa_row *row)
+{
+    if (incoming->stream.form == STREAM_LINES && is_no_csv(incoming))
+        return STREAM_BAD;
+    return stream_next(&incoming->stream, row);
+}
+
 /* When all bytes are there: 1 when that makes a further line. */
 static int end_lines(struct incoming *incoming)
 {
@@ -212,7 +219,7 @@ static int next(struct incoming *incoming, supa_row *row)
     const int64_t until = stall_at(incoming);
 
     while (!incoming->has_ended) {
-        switch (is_no_csv(incoming) ? STREAM_BAD : stream_next(&incoming->stream, row)) {
+        switch (step(incoming, row)) {
         case STREAM_ROW:
             return 1;
         case STREAM_BAD:

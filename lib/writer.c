@@ -294,27 +294,37 @@ static int take_row(supa_writer *writer, const char *json, size_t length)
     return writer->has_stopped ? (int)writer->error.code : add(writer, &row);
 }
 
+/* A row that supa_writer_set could not fill. */
+static void refuse_set(supa_writer *writer, const supa_query *q)
+{
+    supa_error error = *supa_query_error(q);
+
+    about(writer, &error);
+    if (error.code == SUPA_ERROR_NO_MEMORY)
+        stop(writer, &error);
+    else
+        refuse_row(writer, &error);
+}
+
 /* The row that supa_writer_set filled. */
 static void finish_row(supa_writer *writer)
 {
     supa_query *q = writer->row;
-    supa_error error;
 
     writer->row = NULL;
-    if (q != NULL && !writer->has_stopped) {
+    if (q == NULL || writer->has_stopped) {
+        supa_query_free(q);
+        return;
+    }
+    if (supa_query_error(q) == NULL) {
         buffer_putc(&q->rows, '}');
         if (buffer_failed(&q->rows))
             query_no_memory(q);
-        if (supa_query_error(q) == NULL) {
-            take_row(writer, buffer_text(&q->rows), q->rows.length);
-        } else if (supa_query_error(q)->code == SUPA_ERROR_NO_MEMORY) {
-            stop_no_memory(writer);
-        } else {
-            error = *supa_query_error(q);
-            about(writer, &error);
-            refuse_row(writer, &error);
-        }
     }
+    if (supa_query_error(q) == NULL)
+        take_row(writer, buffer_text(&q->rows), q->rows.length);
+    else
+        refuse_set(writer, q);
     supa_query_free(q);
 }
 
