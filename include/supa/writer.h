@@ -4,7 +4,8 @@
  * Bulk writing: rows of any number go in one by one and out in batches, several at once, in bounded
  * memory; at the end there is an exact account of what became of each of them.
  *
- *     supa_writer *writer = supa_writer_open(supa_insert(supa_from(client, "coupons"), NULL), NULL);
+ *     supa_query *q = supa_insert(supa_from(client, "coupons"), NULL);
+ *     supa_writer *writer = supa_writer_open(q, NULL);
  *     supa_writer_report report;
  *
  *     while (… && supa_writer_row(writer) == SUPA_OK) {
@@ -57,10 +58,10 @@ typedef struct supa_writer_range {
 /** The account of all rows. */
 typedef struct supa_writer_report {
     int64_t rows;    /**< that were given, also those that were not taken any more; the sum of: */
-    int64_t written; /**< … */
-    int64_t refused; /**< … */
-    int64_t unknown; /**< … */
-    int64_t unsent;  /**< … */
+    int64_t written; /**< those of SUPA_WRITER_WRITTEN, */
+    int64_t refused; /**< of SUPA_WRITER_REFUSED, */
+    int64_t unknown; /**< of SUPA_WRITER_UNKNOWN, */
+    int64_t unsent;  /**< and of SUPA_WRITER_UNSENT */
     supa_writer_range *ranges; /**< the report's own: all rows from 0 on in their order, without a
                                   gap; neighbours of one fate and one error are one range */
     size_t range_count;        /**< how many ranges */
