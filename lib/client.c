@@ -404,11 +404,12 @@ static supa_client *make(
     return client;
 }
 
-supa_client *client_successor(const supa_client *client, int64_t deadline_us)
+supa_client *
+client_successor(const supa_client *client, int64_t deadline_us, struct supa_cancel *cancel)
 {
     struct renewer *renewer = client->renewer;
 
-    return renewer != NULL ? renewer->renew(renewer, client, deadline_us) : NULL;
+    return renewer != NULL ? renewer->renew(renewer, client, deadline_us, cancel) : NULL;
 }
 
 supa_client *client_new(
@@ -470,7 +471,9 @@ derive(const supa_client *client, const supa_client_options *options, supa_error
     struct transport *transport = transport_again(client->transport);
     supa_client *derived = client_new(options, &identity, transport, error);
 
-    if (derived == NULL)
+    if (derived != NULL)
+        derived->endpoint.waits_for_place = client->endpoint.waits_for_place;
+    else
         transport_give_back(transport);
     return derived;
 }

@@ -11,6 +11,7 @@
 #include <supa/client.h>
 #include <supa/response.h>
 
+struct supa_cancel;
 struct supa_multi;
 
 /* One who asks for a client's successor without waiting. */
@@ -27,8 +28,11 @@ struct renewer {
     struct renewer *(*ref)(struct renewer *renewer);
     void (*unref)(struct renewer *renewer);
     /* A client of the caller's with another key, or NULL when the key is still the same, was looked
-     * up a moment ago, or cannot be had. */
-    supa_client *(*renew)(struct renewer *renewer, const supa_client *old, int64_t deadline_us);
+     * up a moment ago, or cannot be had, or not before the deadline (0: none) or until @cancel (or
+     * NULL) fires. */
+    supa_client *(*renew)(
+        struct renewer *renewer, const supa_client *old, int64_t deadline_us,
+        struct supa_cancel *cancel);
     /* The same without waiting: @renewal is told, maybe from within. */
     void (*renew_in)(
         struct renewer *renewer, const supa_client *old, struct supa_multi *multi,
@@ -57,7 +61,8 @@ struct client_identity {
 };
 
 /* What the client's renewer gives; NULL when there is none, or nothing. */
-supa_client *client_successor(const supa_client *client, int64_t deadline_us);
+supa_client *
+client_successor(const supa_client *client, int64_t deadline_us, struct supa_cancel *cancel);
 
 /* A client over any transport (NULL: the process's). NULL with @error filled in on failure. */
 supa_client *client_new(

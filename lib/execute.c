@@ -12,14 +12,14 @@
 /* Performs what the operation asks for until it is done. */
 static supa_response *run(struct operation *operation, enum operation_step step)
 {
-    struct transport *transport = operation->client != NULL ? operation->client->transport : NULL;
+    struct transport *transport;
 
     while (step != OPERATION_DONE) {
         if (step == OPERATION_RENEW) {
-            step = operation_renewed(
-                operation, client_successor(operation->client, operation->main.deadline_us));
+            step = operation_renew(operation);
             continue;
         }
+        transport = operation->client->transport;
         if (step == OPERATION_WAIT) {
             transport->wait(transport, operation->wait_until_us, operation->call.cancel);
             if (operation_is_over(operation))

@@ -137,9 +137,7 @@ static void get_on(struct incoming *incoming, int64_t until_us)
         wait_and_resend(incoming);
         return;
     case OPERATION_RENEW:
-        incoming->step = operation_renewed(
-            &incoming->operation,
-            client_successor(incoming->operation.client, incoming->operation.main.deadline_us));
+        incoming->step = operation_renew(&incoming->operation);
         return;
     case OPERATION_DONE:
         finish(incoming);

@@ -4,15 +4,16 @@
 #include "attempt.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/process.h"
 #include "base/random.h"
-#include "query/header.h"
 #include "retry.h"
+#include "rollback.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
+#define RENEWALS      2    /* the first successor may be a cached one whose key is outdated, too */
 #define PLACE_WAIT_US 5000 /* until a connection or lookup may be free */
 
 static enum expectation expectation(const supa_query *q)
@@ -97,7 +98,7 @@ static enum operation_step fail(struct operation *operation, const supa_error *e
 static enum operation_step begin_phase(struct operation *operation, enum operation_phase phase)
 {
     operation->phase = phase;
-    operation->tried = operation->died_reused = 0;
+    operation->tried = operation->died_reused = operation->is_read = 0;
     operation->may_repeat =
         http_method_reads(operation->call.method) || (operation->q && operation->q->idempotent);
     operation->wait_until_us = 0;
@@ -111,71 +112,11 @@ static enum operation_step begin_main(struct operation *operation)
     return begin_phase(operation, PHASE_MAIN);
 }
 
-/* A read of nothing of the same relation, as the same user and with the same preference. */
-static enum operation_step begin_probe(struct operation *operation)
-{
-    const supa_query *q = operation->q;
-    const char *lines[] = {"Accept: application/json", "Prefer: tx=rollback", NULL, q->token};
-    struct call *call = &operation->call;
-    const struct header_line **last;
-    supa_error error;
-    size_t n = 0;
-
-    *call = operation->main;
-    operation->reading = operation->main_reading;
-    buffer_clear(&operation->url);
-    buffer_clear(&operation->profile_text);
-    if (q->profile != NULL) {
-        buffer_puts(&operation->profile_text, "Accept-Profile: ");
-        buffer_puts(&operation->profile_text, q->profile);
-    }
-    lines[2] =
-        q->profile != NULL ? buffer_text(&operation->profile_text) : q->target->accept_profile;
-    last = &call->headers;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        if (lines[i] == NULL)
-            continue;
-        operation->lines[n].data = lines[i];
-        *last = &operation->lines[n];
-        last = &operation->lines[n++].next;
-    }
-    *last = q->request.further;
-    buffer_put(&operation->url, call->url, strcspn(call->url, "?"));
-    buffer_puts(&operation->url, "?limit=0");
-    call->method = operation->reading.method = HTTP_GET;
-    call->url = buffer_text(&operation->url);
-    call->body = NULL;
-    call->body_length = 0;
-    call->read = NULL;
-    call->sink = NULL;
-    operation->reading.expect = EXPECT_ROWS;
-    operation->reading.wants_rows = 1;
-    operation->reading.media = NULL;
-    operation->reading.is_streamed = 0;
-    if (!buffer_failed(&operation->url) && !buffer_failed(&operation->profile_text))
-        return begin_phase(operation, PHASE_PROBE);
-    error_no_memory(&error);
-    return fail(operation, &error);
-}
-
-static void about_query(const struct operation *operation, supa_error *error)
+void operation_about(const struct operation *operation, supa_error *error)
 {
     const struct target *target = &operation->client->target;
 
     error_about(error, target->side, target->store_id, operation->relation);
-}
-
-/* A function runs when it is read, so there is nothing to ask beforehand. */
-static enum operation_step refuse_unverified(struct operation *operation)
-{
-    supa_error error;
-
-    error_set(
-        &error, SUPA_ERROR_NOT_VERIFIED, SUPA_NOT_SENT,
-        "whether the server would undo the function is not known, so it was not called");
-    error_hint(&error, "a supa_rollback of a table's write on the same client finds out");
-    about_query(operation, &error);
-    return fail(operation, &error);
 }
 
 /* Or the write would be done, and the empty answer to it be taken for a broken one. */
@@ -187,7 +128,17 @@ static enum operation_step refuse_rowless(struct operation *operation)
         &error, SUPA_ERROR_ARGUMENT, SUPA_NOT_SENT,
         "rows: the write asks for no rows, so there are none to be read one by one");
     error_hint(&error, "supa_returning has the server return them");
-    about_query(operation, &error);
+    operation_about(operation, &error);
+    return fail(operation, &error);
+}
+
+static enum operation_step begin_probe(struct operation *operation)
+{
+    supa_error error;
+
+    if (rollback_ask(operation) == 0)
+        return begin_phase(operation, PHASE_PROBE);
+    error_no_memory(&error);
     return fail(operation, &error);
 }
 
@@ -195,11 +146,14 @@ static enum operation_step refuse_rowless(struct operation *operation)
 static enum operation_step begin_first(struct operation *operation)
 {
     const supa_query *q = operation->q;
+    supa_error error;
 
     if (!q->rollback || atomic_load(&operation->client->rollback_confirmed))
         return begin_main(operation);
-    if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET)
-        return refuse_unverified(operation);
+    if (q->kind == QUERY_RPC || q->kind == QUERY_RPC_GET) {
+        rollback_refuse_function(operation, &error);
+        return fail(operation, &error);
+    }
     return begin_probe(operation);
 }
 
@@ -297,44 +251,11 @@ struct reply *operation_reply(struct operation *operation)
     return response_reply(operation->response);
 }
 
-/* Lines that this attempt alone carries stand before the request's own. */
-static void add_line(struct operation *operation, struct header_line *line, const char *text)
-{
-    line->data = text;
-    line->next = operation->call.headers;
-    operation->call.headers = line;
-}
-
-static void add_traces(struct operation *operation)
-{
-    const char *const *lines;
-
-    if (operation->client->options.request_headers == NULL)
-        return;
-    lines = attempt_headers(operation);
-    for (size_t i = 0; lines != NULL && i < OPERATION_TRACES && lines[i] != NULL; i++) {
-        if (header_line_mistake(lines[i]) == NULL)
-            add_line(operation, &operation->traces[i], lines[i]);
-    }
-}
-
-static const struct header_line *own_headers(const struct operation *operation)
-{
-    return operation->phase == PHASE_PROBE ? &operation->lines[0] : operation->main.headers;
-}
-
 const struct call *operation_call(struct operation *operation)
 {
     operation->tried++;
     operation->attempts++;
-    operation->call.headers = own_headers(operation);
-    if (operation->tried > 1) {
-        snprintf(
-            operation->count_text, sizeof operation->count_text, "X-Retry-Count: %d",
-            operation->tried - 1);
-        add_line(operation, &operation->count_line, operation->count_text);
-    }
-    add_traces(operation);
+    attempt_put_headers(operation);
     return &operation->call;
 }
 
@@ -347,14 +268,30 @@ void operation_restart_time(struct operation *operation)
 void operation_fail(struct operation *operation, supa_error *error)
 {
     if (operation->client != NULL)
-        about_query(operation, error);
+        operation_about(operation, error);
     response_fail(operation->response, error);
+}
+
+static enum operation_step end_phase(struct operation *operation);
+
+/* As if there had been no time for another attempt from the beginning, which nobody could know. */
+static void end_late(struct operation *operation)
+{
+    supa_error *error = &operation->response->error;
+
+    end_phase(operation);
+    if (error->code != SUPA_OK && error->hint[0] == '\0')
+        error_hint(error, "the deadline passed before it was tried again");
 }
 
 void operation_give_up(struct operation *operation, supa_code code, const char *problem)
 {
     supa_error error;
 
+    if (code == SUPA_ERROR_TIMEOUT && operation->is_read) {
+        end_late(operation);
+        return;
+    }
     error_set(&error, code, operation->reached ? SUPA_UNKNOWN : SUPA_NOT_SENT, "%s", problem);
     error.retryable = code == SUPA_ERROR_TIMEOUT && !operation->reached;
     operation_fail(operation, &error);
@@ -390,22 +327,6 @@ static enum operation_step wait_for_place(struct operation *operation)
     return wait_until(operation, clock_us() + random_jitter(PLACE_WAIT_US));
 }
 
-/* Whether the answer confirms that a rollback is honoured. Takes no memory, whose lack would be taken
- * for a no. */
-static int confirms(supa_response *response)
-{
-    static const char wanted[] = "tx=rollback";
-    const size_t n = sizeof wanted - 1;
-    size_t length = 0;
-    const char *applied = reply_header(response_reply(response), "Preference-Applied", &length);
-
-    for (size_t i = 0; applied != NULL && i + n <= length; i++) {
-        if (memcmp(applied + i, wanted, n) == 0)
-            return 1;
-    }
-    return 0;
-}
-
 /* A 401 to the store's own key has executed nothing, so that the same request may go out once more
  * with a newer key. A user's token is the user's affair. */
 static int may_renew(const struct operation *operation)
@@ -413,8 +334,8 @@ static int may_renew(const struct operation *operation)
     const supa_client *client = operation->client;
     const supa_query *q = operation->q;
 
-    return !operation->renewed && client->renewer != NULL && q != NULL && q->token == NULL &&
-           q->body_read == NULL && client->options.token == NULL &&
+    return operation->renewed < RENEWALS && client->renewer != NULL && q != NULL &&
+           q->token == NULL && q->body_read == NULL && client->options.token == NULL &&
            operation->response->reply.status == 401 &&
            operation->response->error.code == SUPA_ERROR_AUTH;
 }
@@ -431,36 +352,13 @@ static enum operation_step end_probe(struct operation *operation)
         error.outcome = SUPA_NOT_SENT; /* whatever became of the read */
         return fail(operation, &error);
     }
-    if (!confirms(response)) {
-        error_set(
-            &error, SUPA_ERROR_NOT_VERIFIED, SUPA_NOT_SENT,
-            "the server does not confirm that it would undo the write, so it was not sent");
-        error_hint(&error, "PostgREST honours it with db-tx-end = commit-allow-override");
-        about_query(operation, &error);
+    if (!rollback_is_confirmed(response)) {
+        rollback_refuse_write(operation, &error);
         return fail(operation, &error);
     }
     atomic_store(&operation->client->rollback_confirmed, 1);
     response_clear(response);
     return begin_main(operation);
-}
-
-/* A write that was answered without a word of the rollback was committed. Plans never have that word:
- * for them the probe has to do. */
-static void verify_rollback(struct operation *operation)
-{
-    const supa_query *q = operation->q;
-    supa_error error;
-
-    if (q == NULL || !q->rollback || q->explain || !supa_response_ok(operation->response) ||
-        confirms(operation->response))
-        return;
-    atomic_store(&operation->client->rollback_confirmed, 0);
-    error_set(
-        &error, SUPA_ERROR_NOT_VERIFIED, SUPA_ANSWERED,
-        "the server did not confirm that it undid the write: it was committed");
-    error_hint(&error, "servers of different configuration may stand behind one address");
-    about_query(operation, &error);
-    response_fail(operation->response, &error);
 }
 
 static enum operation_step begin_reason(struct operation *operation)
@@ -488,7 +386,7 @@ static enum operation_step end_main(struct operation *operation)
 
     if (may_renew(operation))
         return OPERATION_RENEW;
-    verify_rollback(operation);
+    rollback_verify(operation);
     if (q != NULL && q->head_reason && !supa_response_ok(operation->response) &&
         operation_reply(operation)->code == SUPA_OK)
         return begin_reason(operation);
@@ -503,23 +401,19 @@ static enum operation_step end_reason(struct operation *operation)
     return OPERATION_DONE;
 }
 
-/* A write that was repeated because the caller allowed it: if an earlier attempt may have reached the
- * server, that the last one did not proves nothing. */
-static void own_up(struct operation *operation)
-{
-    if (operation->reached && !supa_response_ok(operation->response) &&
-        operation->response->error.outcome == SUPA_NOT_SENT)
-        operation->response->error.outcome = SUPA_UNKNOWN;
-}
-
 enum operation_step operation_renewed(struct operation *operation, supa_client *client)
 {
     const int64_t deadline_us = operation->main.deadline_us;
     supa_query *q = operation->q;
 
-    operation->renewed = 1;
-    if (client == NULL)
+    operation->renewed++;
+    if (client == NULL) {
+        operation->renewed = RENEWALS;
         return operation->phase == PHASE_PROBE ? end_probe(operation) : end_main(operation);
+    }
+    if (client->endpoint.origin == operation->client->endpoint.origin &&
+        atomic_load(&operation->client->rollback_confirmed))
+        atomic_store(&client->rollback_confirmed, 1);
     target_unref(q->target);
     q->target = target_ref(&client->target);
     supa_client_unref(operation->client);
@@ -532,11 +426,16 @@ enum operation_step operation_renewed(struct operation *operation, supa_client *
     return begin_first(operation);
 }
 
+enum operation_step operation_renew(struct operation *operation)
+{
+    const struct call *call = &operation->main;
+
+    return operation_renewed(
+        operation, client_successor(operation->client, call->deadline_us, call->cancel));
+}
+
 static enum operation_step end_phase(struct operation *operation)
 {
-    response_attempts(operation->response, operation->attempts);
-    response_read(operation->response, &operation->reading);
-    own_up(operation);
     switch (operation->phase) {
     case PHASE_PROBE:
         return end_probe(operation);
@@ -565,6 +464,7 @@ enum operation_step operation_next(struct operation *operation)
         return wait_for_place(operation);
     if (may_have_written(operation, reply))
         operation->reached = 1;
+    attempt_read(operation);
     if (operation->client->options.on_attempt != NULL)
         attempt_tell(operation);
     if (retry_at_once(operation))
@@ -578,6 +478,7 @@ supa_response *operation_end(struct operation *operation)
 {
     buffer_free(&operation->url);
     buffer_free(&operation->profile_text);
+    memory_free(operation->hidden);
     supa_query_free(operation->q);
     supa_client_unref(operation->client);
     return operation->response;

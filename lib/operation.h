@@ -42,13 +42,15 @@ struct operation {
     struct reading main_reading, reading;
     const char *relation;
     const char *secrets[QUERY_SECRETS];
-    int attempts;    /* of all phases */
-    int tried;       /* of this request */
-    int retries;     /* how often it may be tried again */
-    int may_repeat;  /* 1: a read, or declared idempotent */
-    int died_reused; /* 1: this request met a dead idle connection, and was sent once more */
-    int renewed;     /* a successor of the client was asked for already */
-    int reached;     /* an earlier attempt of a write may have reached the server */
+    const char **hidden; /* what an error may not show beside them; or NULL */
+    int attempts;        /* of all phases */
+    int tried;           /* of this request */
+    int retries;         /* how often it may be tried again */
+    int may_repeat;      /* 1: a read, or declared idempotent */
+    int died_reused;     /* 1: this request met a dead idle connection, and was sent once more */
+    int renewed;         /* how often a successor of the client was asked for */
+    int reached;         /* an earlier attempt of a write may have reached the server */
+    int is_read; /* 1: the response's error is what the last attempt of this request came to */
     int64_t wait_until_us;
 
     struct header_line lines[6]; /* of a probe */
@@ -80,8 +82,13 @@ enum operation_step operation_next(struct operation *operation);
 void operation_restart_time(struct operation *operation);
 /* Goes on with the client's successor, which it takes; NULL: there is none. */
 enum operation_step operation_renewed(struct operation *operation, supa_client *client);
-/* It ends here: cancelled, or its deadline passed, while it waited. */
+/* The same, waiting for the renewer. */
+enum operation_step operation_renew(struct operation *operation);
+/* It ends here: cancelled, or its deadline passed, while it waited. When that was for another attempt, the
+ * answer to the last one stays. */
 void operation_give_up(struct operation *operation, supa_code code, const char *problem);
+/* Tells the error whom it is about. */
+void operation_about(const struct operation *operation, supa_error *error);
 /* It ends with this error, which is told whom it is about. */
 void operation_fail(struct operation *operation, supa_error *error);
 /* 1 when it has to be given up now, with the response saying why. */

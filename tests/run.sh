@@ -13,6 +13,9 @@ for v in plain sanitized; do
   tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
   tally "envelopes of Node, $v" node "$top/tests/live/envelope.mjs" "$build/tests/live/envelope"
 done
+tally "scope, sanitized" "$top/tests/stack/stack" run "$build/tests/manager/manager" scope
+tally "neighbour, sanitized" \
+  env SUPA_SCOPE_QUERIES=50 "$top/tests/stack/stack" run "$build/tests/manager/manager" neighbour
 build_tests plain
 export STACK_SEAL=$build/tests/stack/seal
 tally "manager" "$top/tests/stack/stack" run "$top/tests/manager/keys.sh" "$build/tests/manager/manager"

@@ -71,7 +71,9 @@ typedef struct supa_client_options {
     const char *rest_path;      /**< path of PostgREST below the URL. Default "/rest/v1"; NULL or ""
                                   for a bare PostgREST */
     const char *schema;         /**< PostgreSQL schema; NULL for the server's first */
-    const char *const *headers; /**< further headers, "Name: value" each, NULL at the end */
+    const char *const *headers; /**< further headers, "Name: value" each, NULL at the end. Kept as
+                                  keys are, and hidden where they are: in descriptions, logs and
+                                  errors (values from 8 bytes on) */
     int64_t connect_timeout_ms; /**< resolving, connecting and TLS. Default 5,000 */
     int64_t timeout_ms;         /**< a whole call, retries included. Default 30,000 */
     int64_t max_url;            /**< bytes of a request's URL. Default SUPA_MAX_URL_BY_HOST */

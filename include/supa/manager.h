@@ -261,11 +261,15 @@ SUPA_API SUPA_WARN_UNUSED supa_manager *supa_manager_from_env(supa_error *error)
  *
  * No call may begin any more. Calls that wait for a store or a host to be looked up end with CANCELLED;
  * one that is talking to the master ends with its answer. A thread of the manager's is waited for, for
- * 100 ms at most; if it is talking to the master, it ends by itself after that.
+ * 100 ms at most; if it is talking to the master, it ends by itself after that. In a child of fork, where
+ * a manager leases nothing, it does nothing.
  */
 SUPA_API void supa_manager_free(supa_manager *manager);
 
-/** The master's client, borrowed from the manager. */
+/**
+ * The master's client, borrowed from the manager. Calls on it beyond max_in_flight are not BUSY: they wait
+ * for their turn, by their deadline.
+ */
 SUPA_API supa_client *supa_manager_master(supa_manager *manager);
 
 /**

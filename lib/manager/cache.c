@@ -146,6 +146,7 @@ static void forget_one(struct cache *cache, struct uuid store)
     entry = shelf_find(&shard->shelf, store, uuid_hash(store, cache->seed));
     if (entry != NULL)
         cache_drop(entry, &spoils);
+    cache_expect_news(shard, store);
     refusals_remove(&shard->refusals, store);
     fetch = fetch_find(shard->fetches, id);
     if (fetch != NULL)
@@ -170,6 +171,7 @@ static void forget_all(struct cache *cache, struct shard *shard)
     atomic_fetch_sub(&cache->count, (long long)shard->shelf.count);
     all = shelf_clear(&shard->shelf);
     refusals_clear(&shard->refusals);
+    memset(shard->reloaded, 0, sizeof shard->reloaded);
     fetch_overtake_all(shard->fetches);
     cache_unlock(shard);
     mark_stale(all);
@@ -207,8 +209,10 @@ int cache_learn(struct cache *cache, struct uuid store, enum basis_part part, ui
     uuid_write(store, id);
     cache_lock(shard);
     entry = shelf_find(&shard->shelf, store, uuid_hash(store, cache->seed));
-    if (entry != NULL && entry->basis.part[part] != hash)
+    if (entry != NULL && entry->basis.part[part] != hash) {
         cache_drop(entry, &spoils);
+        cache_expect_news(shard, store);
+    }
     refusals_remove(&shard->refusals, store);
     expect(shard, id, part, hash);
     cache_unlock(shard);

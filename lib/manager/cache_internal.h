@@ -44,6 +44,8 @@ void cache_lock(struct shard *shard);
 void cache_unlock(struct shard *shard);
 int64_t cache_now(const struct cache *cache);
 
+/* Something of the store has changed: a load for its key's sake is no repetition of an earlier one. */
+void cache_expect_news(struct shard *shard, struct uuid store);
 /* As cache_ask, for one whose client was refused: that one is no answer. */
 enum cache_state cache_ask_again(
     struct cache *cache, struct uuid store, const supa_client *refused, struct cache_waiter *waiter,

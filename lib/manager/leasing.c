@@ -38,7 +38,7 @@ static void take(struct post *post)
 {
     struct leasing *leasing = (struct leasing *)((char *)post - offsetof(struct leasing, post));
 
-    if (!leasing->waiter.base.overtaken || leasing->asked == MAX_LOADS) {
+    if (!leasing->waiter.base.overtaken || leasing->is_given_up || leasing->asked == MAX_LOADS) {
         tell(leasing);
         return;
     }
@@ -59,8 +59,9 @@ static void told(struct fetch_waiter *waiter)
 static int is_ours(const struct leasing *leasing, const supa_error *error)
 {
     return error->code == SUPA_ERROR_CANCELLED ||
-           (error->code == SUPA_ERROR_TIMEOUT && leasing->deadline_us != 0 &&
-            clock_us() >= leasing->deadline_us);
+           (error->code == SUPA_ERROR_TIMEOUT &&
+            (leasing->is_given_up ||
+             (leasing->deadline_us != 0 && clock_us() >= leasing->deadline_us)));
 }
 
 /* The answer of the lookup that was ours to run: all who wait are told, we among them. */
@@ -126,8 +127,9 @@ static void cancel(struct renewal *renewal, supa_code code)
 {
     struct leasing *leasing = renewal->of;
     struct flight *flight = multi_find(leasing->multi, leasing->query);
+    char id[UUID_LENGTH + 1];
 
-    leasing->asked = MAX_LOADS;
+    leasing->is_given_up = 1;
     if (flight != NULL) {
         flight_give_up(flight, code);
         return;
@@ -138,6 +140,9 @@ static void cancel(struct renewal *renewal, supa_code code)
     error_set(
         &leasing->waiter.error, code, SUPA_NOT_SENT, "%s while the store's credentials were loaded",
         code == SUPA_ERROR_TIMEOUT ? "the deadline passed" : "cancelled");
+    leasing->waiter.error.retryable = code == SUPA_ERROR_TIMEOUT;
+    uuid_write(leasing->waiter.store, id);
+    error_about(&leasing->waiter.error, SUPA_SIDE_MASTER, id, "store_databases");
     tell(leasing);
 }
 
@@ -179,13 +184,18 @@ static int store_of(const supa_client *client, struct uuid *store)
     return uuid_read(client->target.store_id, store);
 }
 
-static supa_client *renew(struct renewer *renewer, const supa_client *old, int64_t deadline_us)
+static supa_client *renew(
+    struct renewer *renewer, const supa_client *old, int64_t deadline_us,
+    struct supa_cancel *cancel)
 {
     supa_manager *manager = (supa_manager *)renewer;
     struct uuid store;
 
-    return store_of(old, &store) ? cache_reload(manager->cache, store, old, deadline_us, NULL)
-                                 : NULL;
+    if (!store_of(old, &store))
+        return NULL;
+    if (cancel != NULL)
+        return leasing_wait(manager, store, old, deadline_us, cancel, NULL);
+    return cache_reload(manager->cache, store, old, deadline_us, NULL);
 }
 
 static void renew_in(
@@ -256,10 +266,11 @@ static void leased_store(struct renewal *renewal, supa_client *client)
 }
 
 void leasing_store(
-    struct flight *flight, supa_manager *manager, struct uuid store, int64_t deadline_us)
+    struct flight *flight, supa_manager *manager, struct uuid store, const supa_client *old,
+    int64_t deadline_us)
 {
     flight->renewal = (struct renewal){.done = leased_store};
-    leasing_begin(manager, store, NULL, flight->multi, deadline_us, &flight->renewal);
+    leasing_begin(manager, store, old, flight->multi, deadline_us, &flight->renewal);
 }
 
 uint64_t supa_multi_lease_by(
@@ -285,7 +296,7 @@ uint64_t supa_multi_lease_by(
     } else {
         flight->watched = cancel;
         timers_set(&multi->timers, &flight->timer, deadline.at_us);
-        leasing_store(flight, manager, store, deadline.at_us);
+        leasing_store(flight, manager, store, NULL, deadline.at_us);
     }
     multi_nudge(multi);
     return ticket;
@@ -316,31 +327,27 @@ static void keep(void *user, supa_client *client, const supa_error *error)
 /* Over a lane of the process's, which knows the master. */
 static supa_multi *borrow_multi(supa_manager *manager, supa_error *error)
 {
-    const supa_client *master = manager->lookup.master;
-    struct lane *lane = NULL;
+    struct lane *lane;
     supa_multi *multi;
     struct reply reply;
 
     reply_init(&reply);
-    if (transport_has_lanes(master->transport)) {
-        lane = pool_borrow(master->endpoint.origin, &reply);
-        if (lane == NULL) {
-            error_set(error, reply.code, SUPA_NOT_SENT, "%s", reply.problem);
-            return NULL;
-        }
+    lane = pool_borrow(manager->lookup.master->endpoint.origin, &reply);
+    if (lane == NULL) {
+        error_set(error, reply.code, SUPA_NOT_SENT, "%s", reply.problem);
+        return NULL;
     }
     multi = multi_over(lane, 1);
     if (multi != NULL)
         return multi;
-    if (lane != NULL)
-        pool_give_back(lane);
+    pool_give_back(lane);
     error_no_memory(error);
     return NULL;
 }
 
 supa_client *leasing_wait(
-    supa_manager *manager, struct uuid store, int64_t deadline_us, supa_cancel *cancel,
-    supa_error *error)
+    supa_manager *manager, struct uuid store, const supa_client *old, int64_t deadline_us,
+    supa_cancel *cancel, supa_error *error)
 {
     struct waited waited = {NULL, error};
     supa_multi *multi;
@@ -363,7 +370,7 @@ supa_client *leasing_wait(
     }
     flight->watched = cancel;
     timers_set(&multi->timers, &flight->timer, deadline_us);
-    leasing_store(flight, manager, store, deadline_us);
+    leasing_store(flight, manager, store, old, deadline_us);
     supa_multi_run(multi);
     supa_multi_free(multi);
     return waited.client;

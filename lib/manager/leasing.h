@@ -24,6 +24,7 @@ struct leasing {
     uint64_t query;          /* the ticket of its query; 0: none */
     int64_t deadline_us;
     int asked;
+    int is_given_up;
 };
 
 /* Has @renewal told of the store's client, by way of the multi. While done is called, renewal->of is the
@@ -37,13 +38,14 @@ struct flight *
 leasing_flight(supa_multi *multi, supa_manager *manager, supa_multi_leased leased, void *user);
 /* The flight's client, or why there is none. */
 void leasing_end(struct flight *flight, supa_client *client, const supa_error *error);
-/* What a lease of the store comes to is what the flight ends in. */
+/* What a lease of the store comes to (or of @old's successor) is what the flight ends in. */
 void leasing_store(
-    struct flight *flight, supa_manager *manager, struct uuid store, int64_t deadline_us);
+    struct flight *flight, supa_manager *manager, struct uuid store, const supa_client *old,
+    int64_t deadline_us);
 
-/* A lease that waits, and can be given up. */
+/* A lease that waits (or for @old's successor), and can be given up. */
 supa_client *leasing_wait(
-    supa_manager *manager, struct uuid store, int64_t deadline_us, supa_cancel *cancel,
-    supa_error *error);
+    supa_manager *manager, struct uuid store, const supa_client *old, int64_t deadline_us,
+    supa_cancel *cancel, supa_error *error);
 
 #endif

@@ -23,10 +23,18 @@ struct host_leasing {
     int source;          /* that is asked now */
     uint64_t query;
     int asked;
+    int is_given_up;
     char name[HOST_NAME_SIZE];
 };
 
 static void ask(struct host_leasing *leasing);
+
+static void say_cancelled(struct host_leasing *leasing)
+{
+    error_set(
+        &leasing->waiter.error, SUPA_ERROR_CANCELLED, SUPA_NOT_SENT,
+        "host %s: cancelled while it was looked up", leasing->name);
+}
 
 static void end(struct host_leasing *leasing)
 {
@@ -34,8 +42,10 @@ static void end(struct host_leasing *leasing)
     struct flight *flight = leasing->flight;
 
     flight->renewal.cancel = NULL;
+    if (leasing->is_given_up && leasing->waiter.error.code == SUPA_OK)
+        say_cancelled(leasing);
     if (leasing->waiter.error.code == SUPA_OK)
-        leasing_store(flight, manager, leasing->waiter.found.store, 0);
+        leasing_store(flight, manager, leasing->waiter.found.store, NULL, 0);
     else
         leasing_end(flight, NULL, &leasing->waiter.error);
     manager_unref(manager);
@@ -47,7 +57,7 @@ static void take(struct post *post)
     struct host_leasing *leasing =
         (struct host_leasing *)((char *)post - offsetof(struct host_leasing, post));
 
-    if (leasing->waiter.base.overtaken && leasing->asked < MAX_LOOKS)
+    if (leasing->waiter.base.overtaken && !leasing->is_given_up && leasing->asked < MAX_LOOKS)
         ask(leasing);
     else
         end(leasing);
@@ -144,16 +154,14 @@ static void cancel(struct renewal *renewal, supa_code code)
     struct host_leasing *leasing = renewal->of;
     struct flight *query = multi_find(leasing->flight->multi, leasing->query);
 
-    leasing->asked = MAX_LOOKS;
+    leasing->is_given_up = 1;
     if (query != NULL) {
         flight_give_up(query, code);
         return;
     }
     if (!hosts_leave(leasing->manager->hosts, &leasing->waiter))
         return; /* it is told already, and about to be taken */
-    error_set(
-        &leasing->waiter.error, code, SUPA_NOT_SENT, "host %s: cancelled while it was looked up",
-        leasing->name);
+    say_cancelled(leasing);
     end(leasing);
 }
 

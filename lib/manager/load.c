@@ -129,7 +129,16 @@ cache_ask(struct cache *cache, struct uuid store, struct cache_waiter *waiter, s
     return state;
 }
 
-/* 1 when the store was loaded for its key's sake a moment ago; else it is noted that it is now. */
+void cache_expect_news(struct shard *shard, struct uuid store)
+{
+    for (size_t i = 0; i < RELOADS; i++) {
+        if (uuid_same(shard->reloaded[i].store, store))
+            shard->reloaded[i].until_us = INT64_MIN;
+    }
+}
+
+/* 1 when the store was loaded for its key's sake a moment ago, and nothing has changed since; else it is
+ * noted that it is now. */
 static int reloaded_lately(const struct cache *cache, struct shard *shard, struct uuid store)
 {
     int64_t now_us = cache_now(cache);
@@ -159,7 +168,8 @@ enum cache_state cache_ask_again(
     if (waiter->client == NULL || waiter->client == refused) {
         supa_client_unref(waiter->client);
         waiter->client = NULL;
-        if (fetch_find(shard->fetches, id) != NULL || !reloaded_lately(cache, shard, store))
+        if (!refusals_find(&shard->refusals, store, cache_now(cache), &waiter->error) &&
+            (fetch_find(shard->fetches, id) != NULL || !reloaded_lately(cache, shard, store)))
             state = join_or_begin(cache, shard, waiter, fetch);
     }
     cache_unlock(shard);
@@ -241,6 +251,7 @@ static void keep(struct cache *cache, struct shard *shard, struct landing *landi
     } else {
         cache_drop(entry, &landing->spoils);
         entry->client = supa_client_ref(landing->client);
+        cache_expect_news(shard, landing->store);
     }
     entry->basis = *landing->basis;
     entry->expires_us = expiry(cache, landing->store);

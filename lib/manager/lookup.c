@@ -94,7 +94,7 @@ static int open_client(void *user, const char *plaintext, size_t length)
     options.host_suffixes = opening->lookup->host_suffixes;
     if (credentials.rest_path != NULL)
         options.rest_path = credentials.rest_path;
-    opening->client = client_new(&options, &identity, NULL, opening->error);
+    opening->client = client_new(&options, &identity, opening->lookup->transport, opening->error);
     credentials_free(&credentials);
     return opening->client != NULL ? SUPA_OK : -1;
 }

@@ -16,6 +16,7 @@ struct lookup {
     const char *const *statuses;       /* in which a store operates; NULL at the end */
     const char *const *host_suffixes;  /* NULL: any host */
     struct renewer *renewer;           /* of tenants' clients: the manager; or NULL */
+    struct transport *transport;       /* to the tenants; NULL: the process's */
 };
 
 /* @store_id is a UUID in lower case. A client of the caller's and what it was made from, or NULL with

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/process.h"
+#include "base/slab.h"
 #include "manager/keyring.h"
 #include "manager/leasing.h"
 #include "manager/manager_internal.h"
@@ -101,7 +102,10 @@ static int make_lookup(supa_manager *manager, struct transport *transport, supa_
         return -1;
     identity.scope = lookup->scope;
     lookup->master = client_new(manager->options.master, &identity, transport, error);
-    return lookup->master != NULL ? SUPA_OK : -1;
+    if (lookup->master == NULL)
+        return -1;
+    lookup->master->endpoint.waits_for_place = 1; /* a crowd is no outage */
+    return SUPA_OK;
 }
 
 static int fill(
@@ -159,6 +163,7 @@ static void destroy(supa_manager *manager)
     supa_client_unref(manager->lookup.master);
     supa_keyring_free(manager->lookup.keyring);
     scope_unref(manager->lookup.scope);
+    slab_free(manager->headers);
     arena_free(&manager->arena);
     memory_free(manager);
 }
@@ -175,9 +180,16 @@ void manager_unref(supa_manager *manager)
         destroy(manager);
 }
 
+static int is_ours(const supa_manager *manager)
+{
+    return manager->generation == process_generation();
+}
+
+/* In a child of fork the locks may be held by threads that are not there, and what they were changing
+ * is as they left it. */
 void supa_manager_free(supa_manager *manager)
 {
-    if (manager == NULL)
+    if (manager == NULL || !is_ours(manager))
         return;
     cache_cancel(manager->cache);
     hosts_cancel(manager->hosts);
@@ -244,7 +256,8 @@ supa_client *supa_manager_lease_by(
     if (process_check(manager->generation, "the manager", error) != SUPA_OK)
         return NULL;
     client = cache_hit(manager->cache, store, manager_now(manager));
-    return client != NULL ? client : leasing_wait(manager, store, deadline.at_us, cancel, error);
+    return client != NULL ? client
+                          : leasing_wait(manager, store, NULL, deadline.at_us, cancel, error);
 }
 
 static int resolve(
@@ -261,6 +274,9 @@ static int resolve(
     if (!host_name_read(hostname, name))
         return error_argument(
             error, "%s: the host is not a name of letters, digits, - and .", call);
+    code = process_check(manager->generation, "the manager", error);
+    if (code != SUPA_OK)
+        return code;
     now_us = manager_now(manager);
     manager_ref(manager);
     if (refresh_is_due(&manager->refresh, now_us))
@@ -363,7 +379,7 @@ void supa_manager_forget(supa_manager *manager, const char *store_id)
 {
     struct uuid store;
 
-    if (manager == NULL || (store_id != NULL && !uuid_read(store_id, &store)))
+    if (manager == NULL || !is_ours(manager) || (store_id != NULL && !uuid_read(store_id, &store)))
         return;
     cache_forget(manager->cache, store_id != NULL ? &store : NULL);
     hosts_forget(manager->hosts, store_id != NULL ? &store : NULL);
@@ -377,6 +393,9 @@ int supa_manager_refresh(supa_manager *manager, supa_error *error)
     error_clear(error);
     if (manager == NULL)
         return error_argument(error, "supa_manager_refresh: the manager is NULL");
+    code = process_check(manager->generation, "the manager", error);
+    if (code != SUPA_OK)
+        return code;
     error_clear(&found);
     manager_ref(manager);
     code = refresh_now(&manager->refresh, &found);

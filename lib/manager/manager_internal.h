@@ -18,6 +18,7 @@ struct supa_manager {
     supa_manager_options
         options; /* its texts and lists are the manager's own; the clock is never NULL */
     supa_client_options tenant;
+    const char **headers; /* the tenants', a slot of the slab; or NULL */
     struct arena arena;
     struct lookup lookup;
     struct outage outage;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/options.h"
+#include "base/slab.h"
 #include "manager/manager_internal.h"
 
 #include <string.h>
@@ -73,6 +74,32 @@ static int copy_list(struct arena *arena, const char *const **list)
     return 0;
 }
 
+/* Into guarded memory, texts and list: they may carry secrets. */
+static int keep_headers(supa_manager *manager, const char *const **headers)
+{
+    size_t count = 0, size = 0;
+    const char **list;
+    char *at;
+
+    if (*headers == NULL)
+        return 0;
+    for (; (*headers)[count] != NULL; count++)
+        size += strlen((*headers)[count]) + 1;
+    list = manager->headers = slab_get((count + 1) * sizeof *list + size);
+    if (list == NULL)
+        return -1;
+    at = (char *)(list + count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = strlen((*headers)[i]) + 1;
+
+        list[i] = memcpy(at, (*headers)[i], length);
+        at += length;
+    }
+    list[count] = NULL;
+    *headers = list;
+    return slab_close(list);
+}
+
 static int
 keep_tenant_options(supa_manager *manager, const supa_client_options *given, supa_error *error)
 {
@@ -88,7 +115,7 @@ keep_tenant_options(supa_manager *manager, const supa_client_options *given, sup
     tenant->allow_private |= manager->options.allow_private;
     if (copy_text(&manager->arena, &tenant->ca_file) != 0 ||
         copy_text(&manager->arena, &tenant->proxy) != 0 ||
-        copy_list(&manager->arena, &tenant->headers) != 0)
+        keep_headers(manager, &tenant->headers) != 0)
         return error_no_memory(error);
     return try_tenant_options(tenant, error);
 }

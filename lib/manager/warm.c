@@ -2,6 +2,7 @@
 /* Many stores with few requests. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "manager/manager_internal.h"
 
 #include <string.h>
@@ -196,7 +197,7 @@ static int check(const supa_manager *manager, const char *const *ids, size_t n, 
             return error_argument(
                 error, "supa_manager_warm: id %zu is not a UUID of 36 characters", i);
     }
-    return SUPA_OK;
+    return process_check(manager->generation, "the manager", error);
 }
 
 int supa_manager_warm(

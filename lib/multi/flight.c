@@ -67,7 +67,7 @@ static void renew(struct flight *flight)
 
     flight->state = FLIGHT_RENEWING;
     flight->renewal = (struct renewal){.done = renewed};
-    timers_set(&flight->multi->timers, &flight->timer, 0);
+    timers_set(&flight->multi->timers, &flight->timer, flight->operation.main.deadline_us);
     client->renewer->renew_in(client->renewer, client, flight->multi, &flight->renewal);
 }
 

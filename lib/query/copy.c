@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Copying a query: all that it owns, in the memory of another. */
-#include "base/secret.h"
 #include "query/query_internal.h"
 
 #include <stddef.h>
@@ -157,16 +156,16 @@ static int copy_headers(supa_query *q)
     return 0;
 }
 
-static int copy_token(supa_query *q)
+static int copy_token(supa_query *q, const char *token)
 {
-    const char *token = q->token;
+    char *room;
 
     if (token == NULL)
         return 0;
-    q->token = secret_get(strlen(token) + 1);
-    if (q->token == NULL)
+    room = query_token_room(q, strlen(token) + 1);
+    if (room == NULL)
         return -1;
-    memcpy(q->token, token, strlen(token) + 1);
+    q->token = memcpy(room, token, strlen(token) + 1);
     return 0;
 }
 
@@ -213,8 +212,7 @@ static int copy_parts(supa_query *q, const supa_query *from)
         copy_select(q) != 0 || copy_texts(q) != 0 || buffer_failed(&q->rows))
         return -1;
     reopen(q, from->depth);
-    q->token = from->token;
-    return copy_token(q);
+    return copy_token(q, from->token);
 }
 
 static supa_query *copy(const supa_query *from, struct target *target)

@@ -3,7 +3,6 @@
 #include "query/header.h"
 
 #include "base/error.h"
-#include "base/secret.h"
 #include "base/text.h"
 #include "query/query_internal.h"
 
@@ -143,12 +142,11 @@ supa_query *supa_token(supa_query *q, const char *jwt)
         return stop;
     if (mistake != NULL)
         return query_mistake(q, SUPA_ERROR_ARGUMENT, "supa_token", NULL, mistake);
-    token = secret_get(sizeof bearer + strlen(jwt));
+    token = query_token_room(q, sizeof bearer + strlen(jwt));
     if (token == NULL)
         return query_no_memory(q);
     memcpy(token, bearer, sizeof bearer - 1);
     memcpy(token + sizeof bearer - 1, jwt, strlen(jwt) + 1);
-    secret_free(q->token);
     q->token = token;
     return q;
 }

@@ -13,6 +13,8 @@
 
 #define FIRST_BLOCK 2000 /* bytes: a usual query fits */
 
+#define TOKEN_ROOM 4000 /* bytes: with its canary it takes one page, as any smaller one does */
+
 static struct stash spent;
 
 /* Stand in when there is no memory, or no query: they only tell their mistake. */
@@ -22,6 +24,7 @@ supa_query query_inert = {.mistake = {.code = SUPA_ERROR_ARGUMENT, .message = "t
 
 static void destroy(supa_query *q)
 {
+    secret_free(q->token_room);
     buffer_free(&q->rows);
     json_tape_free(&q->tape);
     arena_free(&q->arena);
@@ -82,13 +85,31 @@ static int is_inert(const supa_query *q)
     return q == NULL || q == &inert_no_memory || q == &query_inert;
 }
 
+static void wipe_token(supa_query *q)
+{
+    if (q->token != NULL)
+        secret_wipe(q->token, strlen(q->token));
+    q->token = NULL;
+}
+
+char *query_token_room(supa_query *q, size_t size)
+{
+    const size_t taken = size > TOKEN_ROOM ? size : TOKEN_ROOM;
+
+    wipe_token(q);
+    if (q->token_size >= size)
+        return q->token_room;
+    secret_free(q->token_room);
+    q->token_room = secret_get(taken);
+    q->token_size = q->token_room != NULL ? taken : 0;
+    return q->token_room;
+}
+
 void supa_query_free(supa_query *q)
 {
     if (is_inert(q))
         return;
-    if (q->token != NULL)
-        secret_free(q->token);
-    q->token = NULL;
+    wipe_token(q);
     supa_cancel_unref(q->cancel);
     q->cancel = NULL;
     target_unref(q->target);

@@ -130,7 +130,7 @@ struct supa_query {
 
     const char *profile; /* this query's schema, or NULL */
     struct query_header *headers;
-    char *token;         /* guarded memory: "Authorization: Bearer …" of this query, or NULL */
+    char *token;         /* in token_room: "Authorization: Bearer …" of this query, or NULL */
     int64_t timeout_ms;  /* −1: the client's */
     int64_t deadline_us; /* 0: none of its own */
     int retries;         /* −1: the client's */
@@ -141,6 +141,8 @@ struct supa_query {
     struct filter *open[GROUP_DEPTH];
     struct buffer rows;    /* the body that supa_set or supa_arg write */
     struct json_tape tape; /* of the JSON text that is read at the time */
+    char *token_room;      /* guarded memory, kept for the next token; or NULL */
+    size_t token_size;
     struct arena arena;
     struct request request;
 };
@@ -196,6 +198,10 @@ static inline supa_query *query_closed(supa_query *q, const char *call)
 supa_query *query_mistake(
     supa_query *q, supa_code code, const char *call, const char *what, const char *mistake);
 supa_query *query_no_memory(supa_query *q);
+
+/* Room of @size bytes for the query's token, in place of an earlier one; NULL when memory is gone. Guarded
+ * memory takes system calls to get and to free, so a spent query keeps it, wiped. */
+char *query_token_room(supa_query *q, size_t size);
 
 /* What may not be shown: the client's secrets and the query's own token, NULL at the end. @q may be
  * NULL. */

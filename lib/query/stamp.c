@@ -34,29 +34,57 @@ static enum row_state look(const supa_query *q, const struct json_tape *tape, ui
     return state;
 }
 
-/* Copies the body up to and with the row's brace, and puts the store behind it. */
-static void
-stamp(struct buffer *out, const supa_query *q, const struct json_node *row, size_t *copied)
+/* The body with stores in it, written into the query's arena once a row needs one. */
+struct stamping {
+    char *body; /* NULL: nothing is written yet */
+    size_t length;
+    size_t copied; /* of the query's own body */
+};
+
+static void put(struct stamping *out, const char *bytes, size_t length)
 {
-    buffer_put(out, q->body + *copied, row->start + 1 - *copied);
-    *copied = row->start + 1;
-    buffer_puts(out, STORE_KEY);
-    buffer_puts(out, q->target->store_id);
-    buffer_puts(out, json_count(row) != 0 ? "\"," : "\"");
+    memcpy(out->body + out->length, bytes, length);
+    out->length += length;
+}
+
+/* Room for every row's store. 0, or −1 when memory is gone. */
+static int begin(struct stamping *out, supa_query *q, const struct json_tape *tape)
+{
+    const size_t row = sizeof STORE_KEY + strlen(q->target->store_id) + 1;
+    const size_t rows =
+        json_kind_of(&tape->nodes[0]) == JSON_ARRAY ? json_count(&tape->nodes[0]) : 1;
+
+    if (out->body == NULL && rows < (SIZE_MAX - q->body_length) / row)
+        out->body = arena_get(&q->arena, q->body_length + rows * row + 1);
+    return out->body != NULL ? 0 : -1;
+}
+
+/* Copies the body up to and with the row's brace, and puts the store behind it. */
+static enum stamp_found
+stamp(struct stamping *out, supa_query *q, const struct json_tape *tape, uint32_t at)
+{
+    const struct json_node *row = &tape->nodes[at];
+    const char *store_id = q->target->store_id;
+
+    if (begin(out, q, tape) != 0)
+        return STAMP_NO_MEMORY;
+    put(out, q->body + out->copied, row->start + 1 - out->copied);
+    out->copied = row->start + 1;
+    put(out, STORE_KEY, sizeof STORE_KEY - 1);
+    put(out, store_id, strlen(store_id));
+    put(out, "\",", json_count(row) != 0 ? 2 : 1);
+    return STAMP_DONE;
 }
 
 /* A row that an update changes keeps its store unless it names one. */
-static enum stamp_found stamp_row(
-    struct buffer *out, const supa_query *q, const struct json_tape *tape, uint32_t row,
-    size_t *copied)
+static enum stamp_found
+stamp_row(struct stamping *out, supa_query *q, const struct json_tape *tape, uint32_t row)
 {
     if (json_kind_of(&tape->nodes[row]) != JSON_OBJECT)
         return STAMP_UNFIT;
     switch (look(q, tape, row)) {
     case ROW_BARE:
-        if (q->kind != QUERY_UPDATE)
-            stamp(out, q, &tape->nodes[row], copied);
-        break;
+        return q->kind != QUERY_UPDATE ? stamp(out, q, tape, row) : STAMP_DONE;
     case ROW_OTHERS:
         return STAMP_OTHERS;
     case ROW_OURS:
@@ -65,39 +93,33 @@ static enum stamp_found stamp_row(
     return STAMP_DONE;
 }
 
-static enum stamp_found keep_body(supa_query *q, struct buffer *out, size_t copied)
+static void keep_body(supa_query *q, struct stamping *out)
 {
-    char *body;
-
-    if (copied == 0)
-        return STAMP_DONE;
-    buffer_put(out, q->body + copied, q->body_length - copied);
-    body = buffer_failed(out) ? NULL : arena_text(&q->arena, out->data, out->length);
-    if (body == NULL)
-        return STAMP_NO_MEMORY;
-    q->body = body;
+    if (out->body == NULL)
+        return;
+    put(out, q->body + out->copied, q->body_length - out->copied);
+    out->body[out->length] = '\0';
+    q->body = out->body;
     q->body_length = out->length;
-    return STAMP_DONE;
 }
 
 static enum stamp_found stamp_tape(supa_query *q, const struct json_tape *tape)
 {
-    struct buffer out = BUFFER_INIT;
-    size_t copied = 0;
+    struct stamping out = {NULL, 0, 0};
     const int is_list = json_kind_of(&tape->nodes[0]) == JSON_ARRAY;
     const uint32_t end = is_list ? tape->count : 1;
-    enum stamp_found found = STAMP_DONE, kept;
+    enum stamp_found found = STAMP_DONE;
 
-    for (uint32_t row = is_list ? 1 : 0; found != STAMP_UNFIT && row < end;
-         row = json_next(tape, row)) {
-        const enum stamp_found one = stamp_row(&out, q, tape, row, &copied);
+    for (uint32_t row = is_list ? 1 : 0; row < end; row = json_next(tape, row)) {
+        const enum stamp_found one = stamp_row(&out, q, tape, row);
 
+        if (one == STAMP_UNFIT || one == STAMP_NO_MEMORY)
+            return one;
         if (one != STAMP_DONE)
             found = one;
     }
-    kept = found != STAMP_UNFIT ? keep_body(q, &out, copied) : STAMP_DONE;
-    buffer_free(&out);
-    return kept == STAMP_DONE ? found : kept;
+    keep_body(q, &out);
+    return found;
 }
 
 /* Rows that the caller's own body brings can be read when it says that they are JSON. */
@@ -112,22 +134,16 @@ static int is_json(const supa_query *q)
 
 enum stamp_found stamp_rows(supa_query *q)
 {
-    struct json_tape tape = {0};
     struct json_error error;
-    enum stamp_found found = STAMP_UNFIT;
 
     if (!is_json(q))
         return STAMP_UNFIT;
-    switch (json_parse(&tape, q->body, q->body_length, &error)) {
+    switch (json_parse(&q->tape, q->body, q->body_length, &error)) {
     case JSON_OK:
-        found = stamp_tape(q, &tape);
-        break;
+        return stamp_tape(q, &q->tape);
     case JSON_NO_MEMORY:
-        found = STAMP_NO_MEMORY;
-        break;
+        return STAMP_NO_MEMORY;
     default:
-        break;
+        return STAMP_UNFIT;
     }
-    json_tape_free(&tape);
-    return found;
 }

@@ -166,6 +166,7 @@ int pool_enter(const struct endpoint *endpoint, struct reply *reply)
         return 1;
     reply_refuse(
         reply, SUPA_ERROR_BUSY, "as many calls to this host are in flight as max_in_flight allows");
+    reply->no_place = endpoint->waits_for_place;
     return 0;
 }
 

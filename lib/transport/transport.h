@@ -49,6 +49,7 @@ struct endpoint {
     int64_t stall_ms;      /* how long a stream may stand still; 0 for ever */
     int64_t max_response;  /* bytes; −1 for no limit */
     int64_t max_in_flight; /* blocking calls at once; −1 for no limit */
+    int waits_for_place;   /* 1: a call beyond them waits for its turn instead of being BUSY */
     enum http_version http_version;
     int compression; /* 1: answers may come compressed */
     int allow_plain_http;

@@ -15,7 +15,7 @@ layer() {
   query/*) echo 3 ;;
   transport/*) echo 4 ;;
   result/*) echo 5 ;;
-  client*|attempt*|operation*|retry*) echo 6 ;;
+  client*|attempt*|rollback*|operation*|retry*) echo 6 ;;
   multi/*) echo 7 ;;
   execute*|rows*|lines*|incoming*|pages*|writer*) echo 8 ;;
   manager/*) echo 9 ;;

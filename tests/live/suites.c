@@ -2,8 +2,7 @@
 #include "main.h"
 
 extern CU_TestInfo query_tests[], read_tests[], filter_tests[], write_tests[], writer_tests[],
-    rpc_tests[], error_tests[], seed_tests[], manager_tests[], scope_tests[], neighbour_tests[],
-    secrets_tests[];
+    rpc_tests[], error_tests[], seed_tests[], manager_tests[], secrets_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"query", NULL, NULL, NULL, NULL, query_tests},
@@ -15,8 +14,6 @@ CU_SuiteInfo test_suites[] = {
     {"error", NULL, NULL, NULL, NULL, error_tests},
     {"seed", NULL, NULL, NULL, NULL, seed_tests},
     {"manager", NULL, NULL, NULL, NULL, manager_tests},
-    {"scope", NULL, NULL, NULL, NULL, scope_tests},
-    {"neighbour", NULL, NULL, NULL, NULL, neighbour_tests},
     {"secrets", NULL, NULL, NULL, NULL, secrets_tests},
     CU_SUITE_INFO_NULL,
 };

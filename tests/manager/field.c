@@ -7,12 +7,25 @@
 #include <string.h>
 #include <time.h>
 
+supa_keyring *field_keyring(void)
+{
+    supa_error error;
+    supa_keyring *ring = supa_keyring_from_file(stack_value("SUPA_KEYRING_FILE"), &error);
+
+    if (ring == NULL) {
+        fprintf(stderr, "no keyring: %s\n", error.message);
+        exit(1);
+    }
+    return ring;
+}
+
+/* One for all that is sealed here. */
 static supa_keyring *keyring(void)
 {
     static supa_keyring *ring;
 
     if (ring == NULL)
-        ring = supa_keyring_from_file(stack_value("SUPA_KEYRING_FILE"), NULL);
+        ring = field_keyring();
     return ring;
 }
 
@@ -22,14 +35,16 @@ const char *field_store(size_t number, char out[40])
     return out;
 }
 
-static char *seal(const char *store_id, const char *key)
+char *field_seal(const char *store_id, const char *url, const char *key, const char *rest_path)
 {
-    char plaintext[2048], *envelope;
+    char plaintext[2048], path[128] = "", *envelope;
     supa_error error;
 
+    if (rest_path != NULL)
+        snprintf(path, sizeof path, ",\"restPath\":\"%s\"", rest_path);
     snprintf(
-        plaintext, sizeof plaintext, "{\"projectUrl\":\"%s\",\"serviceRoleKey\":\"%s\"}",
-        stack_tenant_value(1, "URL"), key);
+        plaintext, sizeof plaintext, "{\"projectUrl\":\"%s\",\"serviceRoleKey\":\"%s\"%s}", url,
+        key, path);
     envelope =
         supa_envelope_seal(keyring(), "supabase", store_id, plaintext, strlen(plaintext), &error);
     if (envelope == NULL) {
@@ -37,6 +52,11 @@ static char *seal(const char *store_id, const char *key)
         exit(1);
     }
     return envelope;
+}
+
+static char *seal(const char *store_id, const char *key)
+{
+    return field_seal(store_id, stack_tenant_value(1, "URL"), key, NULL);
 }
 
 static FILE *open_psql(void)
@@ -100,30 +120,47 @@ void field_sql(const char *format, ...)
     stack_sql("master", sql);
 }
 
+void field_write(const char *store_id, const char *envelope)
+{
+    static supa_client *master; /* of no manager's */
+    supa_client_options options = field_master();
+    supa_query *q;
+    supa_error error;
+
+    if (master == NULL)
+        master = supa_client_new(&options, NULL);
+    q = supa_update_row(supa_from(master, "store_databases"));
+    supa_set(q, "connection_string_encrypted", supa_text(envelope));
+    if (supa_exec(supa_eq(q, "store_id", supa_text(store_id)), &error) != SUPA_OK) {
+        fprintf(stderr, "write: %s\n", error.message);
+        exit(1);
+    }
+}
+
 void field_rotate(const char *store_id, const char *key)
 {
     char *envelope = seal(store_id, key);
 
-    field_sql(
-        "update store_databases set connection_string_encrypted = '%s' where store_id = '%s';",
-        envelope, store_id);
+    field_write(store_id, envelope);
     supa_text_free(envelope);
 }
 
-supa_manager *field_manager(supa_manager_options options, int64_t timeout_ms)
+supa_client_options field_master(void)
 {
-    supa_client_options master = stack_options(
+    return stack_options(
         stack_value("MASTER_SUPABASE_URL"), stack_value("MASTER_SUPABASE_SERVICE_KEY"));
-    supa_client_options tenant = SUPA_CLIENT_OPTIONS_INIT;
+}
+
+supa_manager *field_manager_of(
+    supa_manager_options options, supa_client_options master, supa_client_options tenant)
+{
     supa_manager *manager;
     supa_error error;
 
-    if (timeout_ms != 0)
-        master.timeout_ms = timeout_ms;
-    tenant.allow_plain_http = tenant.allow_private = 1;
     options.master = &master;
     options.tenant = &tenant;
-    options.keyring = keyring();
+    if (options.keyring == NULL)
+        options.keyring = keyring();
     options.scope = SUPA_SCOPE_PLATFORM;
     manager = supa_manager_new(&options, &error);
     if (manager == NULL) {
@@ -131,6 +168,17 @@ supa_manager *field_manager(supa_manager_options options, int64_t timeout_ms)
         exit(1);
     }
     return manager;
+}
+
+supa_manager *field_manager(supa_manager_options options, int64_t timeout_ms)
+{
+    supa_client_options master = field_master();
+    supa_client_options tenant = SUPA_CLIENT_OPTIONS_INIT;
+
+    if (timeout_ms != 0)
+        master.timeout_ms = timeout_ms;
+    tenant.allow_plain_http = tenant.allow_private = 1;
+    return field_manager_of(options, master, tenant);
 }
 
 int field_lease_code(supa_manager *manager, const char *store_id)
@@ -141,8 +189,18 @@ int field_lease_code(supa_manager *manager, const char *store_id)
     return error.code;
 }
 
-/* The log's lines from @from on that hold both texts; @lines is set to all there are. */
-static size_t count(size_t from, const char *column, const char *text, size_t *lines)
+/* Whether a line of the log is of this project, its second column; "": any. */
+static int is_of(const char *line, const char *project)
+{
+    const char *column = strchr(line, '\t');
+    size_t length = strlen(project);
+
+    return length == 0 || (column != NULL && strncmp(column + 1, project, length) == 0 &&
+                           column[1 + length] == '\t');
+}
+
+/* The log's lines from @from on of a project that hold a text; @lines is set to all there are. */
+static size_t count(size_t from, const char *project, const char *text, size_t *lines)
 {
     FILE *log = fopen(stack_value("STACK_ACCESS_LOG"), "r");
     static char line[65536];
@@ -150,7 +208,7 @@ static size_t count(size_t from, const char *column, const char *text, size_t *l
 
     *lines = 0;
     while (log != NULL && fgets(line, sizeof line, log) != NULL) {
-        if (++*lines > from && strstr(line, column) != NULL && strstr(line, text) != NULL)
+        if (++*lines > from && is_of(line, project) && strstr(line, text) != NULL)
             found++;
     }
     if (log != NULL)
@@ -172,7 +230,22 @@ size_t field_asked(size_t from, const char *text)
     size_t lines;
 
     field_sleep(100);
-    return count(from, "\tmaster\t", text, &lines);
+    return count(from, "master", text, &lines);
+}
+
+size_t field_asked_of(int n, size_t from, const char *text)
+{
+    char column[16];
+    size_t lines;
+
+    snprintf(column, sizeof column, "%d", n);
+    field_sleep(100);
+    return count(from, column, text, &lines);
+}
+
+int field_port(const char *url)
+{
+    return atoi(strrchr(url, ':') + 1);
 }
 
 int64_t field_us(void)

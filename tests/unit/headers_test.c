@@ -2,7 +2,10 @@
 /* A query's own schema, headers, token and time. */
 #include "base/clock.h"
 #include "base/secret.h"
+#include "base/stash.h"
+#include "query/query_internal.h"
 #include "table.h"
+#include "touch.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -93,6 +96,7 @@ static void a_users_token_is_the_only_bearer(void)
     const size_t secrets = secret_count();
     supa_query *q;
 
+    stash_off = 1; /* a spent query would keep the memory for its next token */
     world_start(&world, SUPA_SIDE_NONE);
     supa_response_free(supa_execute(supa_token(t(), JWT)));
     CU_ASSERT(world_same(
@@ -122,6 +126,41 @@ static void a_users_token_is_the_only_bearer(void)
     }
     world_end(&world);
     CU_ASSERT_EQUAL(secret_count(), secrets);
+    stash_off = 0;
+}
+
+static int is_zero(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] != 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* Where it stood, nothing is left, though the memory is kept. */
+static void a_spent_query_s_token_is_wiped(void)
+{
+    static char longer[5000];
+    const char *room;
+    supa_query *q;
+
+    world_start(&world, SUPA_SIDE_NONE);
+    memset(longer, 'x', sizeof longer - 1);
+    q = supa_token(t(), longer);
+    room = q->token;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(room);
+    CU_ASSERT(mapping_has_flag(room, " dd"));
+    supa_token(q, JWT);
+    CU_ASSERT_PTR_EQUAL(q->token, room);
+    CU_ASSERT(is_zero(room + strlen(room), sizeof longer - strlen(room)));
+    supa_query_free(q);
+    CU_ASSERT(is_zero(room, sizeof longer));
+    q = t();
+    CU_ASSERT_PTR_NULL(q->token);
+    CU_ASSERT_PTR_EQUAL(supa_token(q, JWT)->token, room);
+    supa_query_free(q);
+    world_end(&world);
 }
 
 static void takes_the_bearers_place_where_there_is_no_key(void)
@@ -185,6 +224,105 @@ static void a_token_is_never_shown(void)
     world_end(&world);
 }
 
+#define OWN_SECRET   "own-secret-0123"
+#define OWN_PASS     "cGFzc3dvcmQ6cGFzcw"
+#define QUERY_SECRET "secret-of-a-query"
+#define TRACE_SECRET "trace-id-77777777"
+
+static char trace_line[64];
+
+static const char *const *give_trace(void *user, const supa_attempt *attempt)
+{
+    static const char *const lines[] = {trace_line, NULL};
+
+    (void)user;
+    (void)attempt;
+    strcpy(trace_line, "X-Trace: " TRACE_SECRET);
+    return lines;
+}
+
+/* The line was promised until here, and no longer. */
+static void take_trace(void *user, const supa_attempt *attempt)
+{
+    (void)user;
+    (void)attempt;
+    strcpy(trace_line, "X-Trace: something else");
+}
+
+static int shows_a_secret(const char *text)
+{
+    return strstr(text, OWN_SECRET) != NULL || strstr(text, OWN_PASS) != NULL ||
+           strstr(text, QUERY_SECRET) != NULL || strstr(text, TRACE_SECRET) != NULL;
+}
+
+/* Whatever way an answer fails in: a refusal, a gateway's page, the last of several attempts. */
+static void what_own_headers_say_is_not_echoed_in_errors(void)
+{
+#define ECHO OWN_SECRET " " OWN_PASS " " QUERY_SECRET " " TRACE_SECRET " " WORLD_KEY
+    static const struct script answers[] = {
+        {400, "Content-Type: application/json\n",
+         "{\"code\":\"22000\",\"message\":\"" ECHO "\",\"details\":\"" ECHO "\",\"hint\":\"" ECHO
+         "\"}",
+         SUPA_OK, SUPA_ANSWERED},
+        {403, "Content-Type: text/plain\n", ECHO, SUPA_OK, SUPA_ANSWERED},
+        {200, "Content-Type: text/html\n", "<html><title>" ECHO "</title>", SUPA_OK, SUPA_ANSWERED},
+        {503, "Content-Type: text/plain\n", ECHO, SUPA_OK, SUPA_ANSWERED}};
+    static const char *const headers[] = {
+        "X-Own: " OWN_SECRET, "X-Pass: Basic " OWN_PASS, "X-Short: id", NULL};
+    supa_client_options options = world_options();
+    supa_error error;
+
+    options.headers = headers;
+    options.request_headers = give_trace;
+    options.on_attempt = take_trace;
+    world_start_with(&world, SUPA_SIDE_NONE, &options, NULL);
+    for (size_t i = 0; i < 2 * (sizeof answers / sizeof answers[0]); i++) {
+        const struct script twice[] = {answers[i / 2], answers[i / 2]};
+
+        world_answer(&world, twice, 2);
+        CU_ASSERT_NOT_EQUAL(
+            supa_exec(supa_retry(supa_header(t(), "X-Query", QUERY_SECRET), i % 2), &error),
+            SUPA_OK);
+        CU_ASSERT(world_sent(&world, "X-Trace: " TRACE_SECRET));
+        CU_ASSERT_FALSE(shows_a_secret(error.message));
+        CU_ASSERT_FALSE(shows_a_secret(error.details));
+        CU_ASSERT_FALSE(shows_a_secret(error.hint));
+        CU_ASSERT_PTR_NULL(strstr(error.message, WORLD_KEY));
+        if (i < 2)
+            CU_ASSERT(world_same(error.message, "[hidden] [hidden] [hidden] [hidden] [hidden]"));
+    }
+    world_answer(&world, answers, 1);
+    CU_ASSERT_NOT_EQUAL(supa_client_ping(world.client, &error), SUPA_OK);
+    CU_ASSERT(world_same(
+        error.message, "[hidden] [hidden] " QUERY_SECRET " [hidden] [hidden]")); /* not sent */
+    world_end(&world);
+#undef ECHO
+}
+
+/* What cannot be hidden for want of memory is not shown. */
+static void an_echo_without_memory_shows_nothing(void)
+{
+    static const char *const headers[] = {"X-Own: " OWN_SECRET, NULL};
+    static const struct script echo = {
+        400, NULL, "{\"message\":\"" OWN_SECRET "\"}", SUPA_OK, SUPA_ANSWERED};
+    supa_client_options options = world_options();
+    int failed = 1;
+
+    options.headers = headers;
+    world_start_with(&world, SUPA_SIDE_NONE, &options, NULL);
+    for (size_t n = 1; failed; n++) {
+        supa_error error;
+
+        world_answer(&world, &echo, 1);
+        world_fail_at(n);
+        CU_ASSERT_NOT_EQUAL(supa_exec(t(), &error), SUPA_OK);
+        failed = world_failed();
+        CU_ASSERT_FALSE(shows_a_secret(error.message));
+        CU_ASSERT_FATAL(n < 100);
+    }
+    world_end(&world);
+}
+
 static void a_query_has_a_time_of_its_own(void)
 {
     static const struct {
@@ -211,9 +349,12 @@ CU_TestInfo headers_tests[] = {
     {"a query has a schema of its own", a_query_has_a_schema_of_its_own},
     {"a query has headers of its own", a_query_has_headers_of_its_own},
     {"a user's token is the only bearer", a_users_token_is_the_only_bearer},
+    {"a spent query's token is wiped", a_spent_query_s_token_is_wiped},
     {"a token takes the bearer's place where there is no key",
      takes_the_bearers_place_where_there_is_no_key},
     {"a token is never shown", a_token_is_never_shown},
+    {"what own headers say is not echoed in errors", what_own_headers_say_is_not_echoed_in_errors},
+    {"an echo without memory shows nothing", an_echo_without_memory_shows_nothing},
     {"a query has a time of its own", a_query_has_a_time_of_its_own},
     CU_TEST_INFO_NULL,
 };

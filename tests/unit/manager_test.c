@@ -4,6 +4,7 @@
 #include "client_internal.h"
 #include "fake_tables.h"
 #include "manager/manager_internal.h"
+#include "touch.h"
 #include "world.h"
 
 #include <CUnit/CUnit.h>
@@ -319,12 +320,46 @@ static void the_numbers_are_in_prometheus_form(void)
     end(&fake, manager);
 }
 
+/* The tenants' headers may carry secrets: the manager's copy, like each client's, is guarded. */
+static void the_tenants_headers_are_kept_in_guarded_memory(void)
+{
+    char line[] = "X-Tenant: secret-of-all-tenants";
+    const char *headers[] = {line, "X-Second: 2", NULL};
+    supa_manager_options options = SUPA_MANAGER_OPTIONS_INIT;
+    supa_client_options tenant = SUPA_CLIENT_OPTIONS_INIT;
+    struct fake_tables fake;
+    supa_manager *manager;
+    supa_client *client;
+    const char *const *kept;
+    char id[40];
+
+    fake_start(&fake);
+    fake_put_store(&fake, 0, 1);
+    tenant.headers = headers;
+    options.tenant = &tenant;
+    options.refresh_ms = 0;
+    manager = fake_manager(&fake, options);
+    line[0] = '!';
+    headers[1] = NULL;
+    kept = manager->tenant.headers;
+    CU_ASSERT(mapping_has_flag(kept, " dd") && mapping_has_flag(kept[0], " dd"));
+    CU_ASSERT_STRING_EQUAL(kept[0], "X-Tenant: secret-of-all-tenants");
+    CU_ASSERT_STRING_EQUAL(kept[1], "X-Second: 2");
+    CU_ASSERT_PTR_NULL(kept[2]);
+    client = supa_manager_lease(manager, fake_store(0, id), NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(client);
+    CU_ASSERT_STRING_EQUAL(client->options.headers[0], kept[0]);
+    supa_client_unref(client);
+    end(&fake, manager);
+}
+
 /* Everything a manager does, with one allocation after the other failing. */
 static int use(struct fake_tables *fake, supa_error *error)
 {
     static const char *const statuses[] = {"active", NULL};
     supa_manager_options options = SUPA_MANAGER_OPTIONS_INIT;
-    supa_client_options master = SUPA_CLIENT_OPTIONS_INIT;
+    static const char *const headers[] = {"X-Tenant: 1", NULL};
+    supa_client_options master = SUPA_CLIENT_OPTIONS_INIT, tenant = SUPA_CLIENT_OPTIONS_INIT;
     const char **list = ids(3);
     supa_host host = SUPA_HOST_INIT;
     supa_manager *manager;
@@ -336,6 +371,8 @@ static int use(struct fake_tables *fake, supa_error *error)
     options.keyring = fake->keyring;
     options.statuses = options.host_suffixes = statuses;
     options.host_suffixes = NULL;
+    tenant.headers = headers;
+    options.tenant = &tenant;
     manager = manager_new(&options, &fake->transport, error);
     code = manager != NULL ? SUPA_OK : error->code;
     if (code == SUPA_OK)
@@ -389,6 +426,8 @@ CU_TestInfo manager_tests[] = {
     {"the end waits for the thread, a moment at most",
      the_end_waits_for_the_thread_a_moment_at_most},
     {"options that make no sense are refused", options_that_make_no_sense_are_refused},
+    {"the tenants' headers are kept in guarded memory",
+     the_tenants_headers_are_kept_in_guarded_memory},
     {"the numbers are in Prometheus' form", the_numbers_are_in_prometheus_form},
     {"when memory is gone it is told", when_memory_is_gone_it_is_told},
     CU_TEST_INFO_NULL,

@@ -8,6 +8,8 @@
 #include <supa/cancel.h>
 #include <supa/response.h>
 #include <supa/rows.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define JSON "Content-Type: application/json\n"
 
@@ -45,6 +47,18 @@ static const char *page(int64_t first, int64_t last)
 static struct script ok(const char *body)
 {
     return (struct script){200, JSON, body, SUPA_OK, SUPA_ANSWERED};
+}
+
+/* Those that are left. */
+static int read_on(supa_rows *rows, supa_error *error)
+{
+    supa_row row;
+    int count = 0;
+
+    while (supa_rows_next(rows, &row))
+        count++;
+    supa_rows_close(rows, error);
+    return count;
 }
 
 /* Reads all rows, whose ids go on from 1: how many came; and the code. */
@@ -333,6 +347,52 @@ static void the_next_page_is_asked_for_ahead(void)
     world_end(&world);
 }
 
+/* In the child: 0, or what went wrong. The page that is there already may be read. */
+static int read_on_in_child(supa_rows *rows)
+{
+    supa_error error;
+    supa_row row;
+
+    if (supa_rows_next(rows, &row) != 1 || supa_rows_next(rows, &row) != 1)
+        return 1;
+    if (supa_rows_next(rows, &row) != 0)
+        return 2;
+    if (supa_rows_close(rows, &error) != SUPA_ERROR_ARGUMENT)
+        return 3;
+    return strstr(error.message, "before a fork") != NULL ? 0 : 4;
+}
+
+static void a_child_of_fork_is_told_so(void)
+{
+    const struct script answers[] = {ok(page(1, 3)), ok(page(4, 6)), ok(page(7, 7))};
+    supa_error error;
+    supa_rows *rows;
+    supa_row row;
+    int status = -1;
+    pid_t child;
+
+    start();
+    world_answer(&world, answers, 3);
+    rows = supa_pages(get(), 3, "id");
+    CU_ASSERT_EQUAL(supa_rows_next(rows, &row), 1);
+    child = fork();
+    if (child == 0)
+        _exit(read_on_in_child(rows));
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CU_ASSERT_EQUAL(read_on(rows, &error), 6); /* the parent goes on */
+    CU_ASSERT_EQUAL(error.code, SUPA_OK);
+    world_answer(&world, answers, 3);
+    rows = supa_pages(get(), 3, "id"); /* not begun to be read */
+    child = fork();
+    if (child == 0)
+        _exit(supa_rows_next(rows, &row) != 0 ? 1 : supa_rows_close(rows, NULL));
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == SUPA_ERROR_ARGUMENT);
+    CU_ASSERT_EQUAL(supa_rows_close(rows, NULL), SUPA_OK);
+    world_end(&world);
+}
+
 static void each_failed_allocation_is_reported(void)
 {
     static const char *const columns[] = {"id", "k,id", NULL};
@@ -375,6 +435,7 @@ CU_TestInfo pages_tests[] = {
     {"what cannot be paged is refused", what_cannot_be_paged_is_refused},
     {"pages can be closed early and cancelled", pages_can_be_closed_early_and_cancelled},
     {"the next page is asked for ahead", the_next_page_is_asked_for_ahead},
+    {"a child of fork is told so", a_child_of_fork_is_told_so},
     {"each failed allocation is reported", each_failed_allocation_is_reported},
     CU_TEST_INFO_NULL,
 };

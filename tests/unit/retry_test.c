@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is tried again, how often, when, and what is said of it in the end. */
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "table.h"
 #include "transport/host.h"
@@ -7,6 +8,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <string.h>
+#include <supa/multi.h>
 #include <supa/response.h>
 
 #define ATTEMPTS 12
@@ -689,6 +691,12 @@ static void there_may_be_no_further_lines(void)
     world_end(&world);
 }
 
+static void take_code(void *user, supa_response *response)
+{
+    *(int *)user = supa_response_ok(response) ? SUPA_OK : (int)supa_response_error(response)->code;
+    supa_response_free(response);
+}
+
 static void a_host_that_is_down_is_not_asked_again(void)
 {
     struct host *host;
@@ -700,6 +708,72 @@ static void a_host_that_is_down_is_not_asked_again(void)
     CU_ASSERT_EQUAL(calls_of(supa_from(world.client, "t")), 1);
     host_connected(host);
     CU_ASSERT_EQUAL(calls_of(supa_from(world.client, "t")), 3);
+    world_end(&world);
+}
+
+/* A sleep that comes out long after the moment, as on a machine with other work. */
+static int oversleep(struct transport *transport, int64_t until_us, struct supa_cancel *cancel)
+{
+    (void)transport;
+    return cancel_sleep(cancel, until_us + 300000);
+}
+
+/* Nobody could know that there would be no time for another attempt: what came is what is told. */
+static void a_deadline_amid_a_retrys_sleep_leaves_the_last_answer(void)
+{
+    static const struct script reached = {0, NULL, NULL, SUPA_ERROR_NETWORK, SUPA_UNKNOWN};
+    supa_client_options options = options_of(2);
+    supa_response *response;
+    const supa_error *error;
+    supa_error told_error;
+
+    options.retry_base_ms = 20;
+    start_with(&options);
+    world.transport.wait = oversleep;
+    world_answer(&world, always, ATTEMPTS);
+    response = supa_execute(supa_timeout(supa_from(world.client, "t"), 300));
+    error = supa_response_error(response);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+    CU_ASSERT_EQUAL(error->code, SUPA_ERROR_GATEWAY);
+    CU_ASSERT_EQUAL(error->http_status, 503);
+    CU_ASSERT_EQUAL(error->outcome, SUPA_ANSWERED);
+    CU_ASSERT_EQUAL(error->retryable, 1);
+    CU_ASSERT(world_holds(error->hint, "the deadline passed before it was tried again"));
+    CU_ASSERT_EQUAL(supa_response_status(response), 503);
+    CU_ASSERT_EQUAL(world.calls, 1);
+    supa_response_free(response);
+    world_answer(&world, &reached, 1);
+    CU_ASSERT_EQUAL(
+        supa_exec(supa_timeout(supa_idempotent(delete_one()), 300), &told_error),
+        SUPA_ERROR_NETWORK);
+    CU_ASSERT_EQUAL(told_error.outcome, SUPA_UNKNOWN);
+    CU_ASSERT_EQUAL(world.calls, 1);
+    world_answer(&world, always, ATTEMPTS);
+    CU_ASSERT_EQUAL(/* the question before a rollback */
+                    supa_exec(supa_timeout(supa_rollback(delete_one()), 300), &told_error),
+                    SUPA_ERROR_GATEWAY);
+    CU_ASSERT_EQUAL(told_error.outcome, SUPA_NOT_SENT);
+    world_end(&world);
+}
+
+/* The same in a multi that nobody drives for a while. */
+static void a_multi_that_wakes_late_leaves_the_last_answer(void)
+{
+    supa_client_options options = options_of(2);
+    supa_multi *multi = supa_multi_new(NULL, NULL);
+    int code = 0;
+
+    options.retry_base_ms = 20;
+    start_with(&options);
+    world_answer(&world, always, ATTEMPTS);
+    supa_multi_add(multi, supa_timeout(supa_from(world.client, "t"), 300), take_code, &code);
+    supa_multi_poll(multi, 0);
+    CU_ASSERT_EQUAL(world.calls, 1);
+    cancel_sleep(NULL, clock_us() + 350000);
+    supa_multi_run(multi);
+    CU_ASSERT_EQUAL(code, SUPA_ERROR_GATEWAY);
+    CU_ASSERT_EQUAL(world.calls, 1);
+    supa_multi_free(multi);
     world_end(&world);
 }
 
@@ -743,6 +817,10 @@ CU_TestInfo retry_tests[] = {
     {"each attempt is told", each_attempt_is_told},
     {"each attempt carries lines of its own", each_attempt_carries_lines_of_its_own},
     {"there may be no further lines", there_may_be_no_further_lines},
+    {"a deadline amid a retry's sleep leaves the last answer",
+     a_deadline_amid_a_retrys_sleep_leaves_the_last_answer},
+    {"a multi that wakes late leaves the last answer",
+     a_multi_that_wakes_late_leaves_the_last_answer},
     {"a host that is down is not asked again", a_host_that_is_down_is_not_asked_again},
     {"asking for a retry takes no trial", asking_for_a_retry_takes_no_trial},
     CU_TEST_INFO_NULL,

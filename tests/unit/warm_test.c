@@ -79,6 +79,15 @@ static supa_query *upsert(void)
     return supa_timezone(q, "Europe/Paris");
 }
 
+/* Longer than what a query keeps room for at first. */
+static supa_query *read_as_user(void)
+{
+    static char jwt[6000];
+
+    memset(jwt, 'j', sizeof jwt - 1);
+    return supa_token(supa_token(supa_from(world.client, "products"), "e30.e30.user"), jwt);
+}
+
 static supa_query *call(void)
 {
     supa_query *q = supa_rpc_get(supa_rpc(world.client, "f"));
@@ -111,7 +120,7 @@ static void the_second_run_of_a_query_allocates_nothing(void)
     static const struct script rows = {
         200, JSON, "[{\"id\":1,\"name\":\"a\\nb\"},{\"id\":2,\"name\":null}]", SUPA_OK,
         SUPA_ANSWERED};
-    supa_query *(*const builds[])(void) = {read_rows, read_embedded, call};
+    supa_query *(*const builds[])(void) = {read_rows, read_embedded, read_as_user, call};
 
     world_start(&world, SUPA_SIDE_NONE);
     for (size_t i = 0; i < COUNT(builds); i++)
@@ -126,19 +135,22 @@ static void the_second_run_of_a_write_allocates_nothing(void)
     supa_query *(*const builds[])(void) = {insert_columns};
     supa_query *(*const silent[])(void) = {insert_text, upsert};
 
-    world_start(&world, SUPA_SIDE_NONE);
-    for (size_t i = 0; i < COUNT(builds); i++)
-        CU_ASSERT_EQUAL(second_run(builds[i], &rows), 0);
-    for (size_t i = 0; i < COUNT(silent); i++) {
-        for (int run = 0; run < 2; run++) {
-            taken = 0;
-            memory_fails = count_one;
-            CU_ASSERT_EQUAL(supa_exec(silent[i](), NULL), SUPA_OK);
-            memory_fails = NULL;
+    for (int stamps = 0; stamps < 2; stamps++) {
+        world_start(&world, stamps ? SUPA_SIDE_TENANT : SUPA_SIDE_NONE);
+        for (size_t i = 0; i < COUNT(builds); i++)
+            CU_ASSERT_EQUAL(second_run(builds[i], &rows), 0);
+        for (size_t i = 0; i < COUNT(silent); i++) {
+            for (int run = 0; run < 2; run++) {
+                taken = 0;
+                memory_fails = count_one;
+                CU_ASSERT_EQUAL(supa_exec(silent[i](), NULL), SUPA_OK);
+                memory_fails = NULL;
+            }
+            CU_ASSERT_EQUAL(taken, 0);
+            CU_ASSERT_EQUAL(strstr(world.body, WORLD_STORE) != NULL, stamps);
         }
-        CU_ASSERT_EQUAL(taken, 0);
+        world_end(&world);
     }
-    world_end(&world);
 }
 
 /* What a query may keep; begun, it is the one that was spent last. */
