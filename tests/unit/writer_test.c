@@ -505,7 +505,7 @@ static void memory_may_fail_anywhere(void)
         CU_ASSERT(world_same(account(), "0+2 written, 2+2 refused, 4+2 written"));
         break;
     } while (nth < 2000);
-    CU_ASSERT(nth > 20 && nth < 2000);
+    CU_ASSERT(nth > 5 && nth < 2000); /* what is kept warm needs fewer */
     supa_writer_report_clear(&report);
     CU_ASSERT_PTR_NULL(report.ranges);
     world_end(&world);
