@@ -3,8 +3,8 @@
 #include "build.h"
 #include "commands.h"
 #include "fail.h"
+#include "output.h"
 #include "progress.h"
-#include "writer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,15 +5,14 @@
 #include "progress.h"
 #include "records.h"
 
-static supa_query *
-build(supa_client *client, const struct options *options, const char *relation, const char *json)
+static supa_query *build(supa_client *client, const struct options *options)
 {
-    supa_query *q = supa_from(client, relation);
+    supa_query *q = supa_from(client, options->arguments[0]);
 
     if (options->on_conflict != NULL || options->ignore_duplicates)
-        supa_upsert(q, json, options->on_conflict);
+        supa_upsert(q, NULL, options->on_conflict);
     else
-        supa_insert(q, json);
+        supa_insert(q, NULL);
     if (options->ignore_duplicates)
         supa_ignore_duplicates(q);
     if (options->missing_default)
@@ -27,68 +26,64 @@ build(supa_client *client, const struct options *options, const char *relation, 
     return q;
 }
 
-/* Up to @most rows as a JSON list. How many; -1 and the trouble is told. */
-static int64_t read_batch(struct records *records, int64_t most, struct text *batch)
+static void step(void *user, const supa_writer_range *range)
 {
-    int64_t n = 0;
-    int found = 1;
-
-    text_clear(batch);
-    text_putc(batch, '[');
-    while (n < most) {
-        const size_t before = batch->length;
-
-        if (n != 0)
-            text_putc(batch, ',');
-        found = records_next(records, batch);
-        if (found < 0)
-            return -1;
-        if (found == 0) {
-            batch->data[batch->length = before] = '\0';
-            break;
-        }
-        n++;
-    }
-    text_putc(batch, ']');
-    return n;
+    if (range->fate == SUPA_WRITER_WRITTEN)
+        progress_step(user, range->count);
 }
 
-/* A batch is one transaction: it is there as a whole or not at all. */
-static int send(
-    supa_client *client, const struct options *options, const struct text *batch,
-    const struct progress *progress)
+/* One batch at a time, so that those that are written are the first ones: who corrects what failed
+ * can go on from there. */
+static supa_writer *
+open_writer(supa_client *client, const struct options *options, struct progress *progress)
 {
-    supa_error error;
-    int status;
+    supa_writer_options how = SUPA_WRITER_OPTIONS_INIT;
 
-    if (supa_exec(build(client, options, options->arguments[0], batch->data), &error) == SUPA_OK)
-        return 0;
-    status = tell_error(&error);
+    how.batch_rows = options->batch;
+    how.batch_bytes = 0;
+    how.in_flight = 1;
+    how.on_batch = step;
+    how.user = progress;
+    return supa_writer_open(build(client, options), &how);
+}
+
+/* Stops at the first row that is not taken. 0, or an exit status and the trouble is told. */
+static int give_rows(struct records *records, supa_writer *writer)
+{
+    struct text row = {0};
+    int found;
+
+    while ((found = records_next(records, &row)) > 0 &&
+           supa_writer_json(writer, row.data, row.length) == SUPA_OK)
+        text_clear(&row);
+    text_free(&row);
+    return found < 0 ? EXIT_OTHER : 0;
+}
+
+static int tell_failure(const supa_writer_report *report)
+{
+    const int status = tell_error(&report->error);
+
     fprintf(
         stderr, "  the first %lld rows are written; the batch behind them %s\n",
-        (long long)progress->done, error.outcome == SUPA_UNKNOWN ? "may be" : "is not");
+        (long long)report->written, report->unknown != 0 ? "may be" : "is not");
     return status;
 }
 
 static int copy_rows(supa_client *client, const struct options *options, struct records *records)
 {
     struct progress progress;
-    struct text batch = {0};
-    int64_t n = 1;
-    int status = 0;
+    supa_writer_report report;
+    supa_writer *writer;
+    int status;
 
     progress_begin(&progress, "rows", -1);
-    while (status == 0 && n > 0) {
-        n = read_batch(records, options->batch, &batch);
-        if (n < 0)
-            status = EXIT_OTHER;
-        if (n > 0)
-            status = send(client, options, &batch, &progress);
-        if (n > 0 && status == 0)
-            progress_step(&progress, n);
-    }
+    writer = open_writer(client, options, &progress);
+    status = give_rows(records, writer);
+    if (supa_writer_close(writer, &report) != SUPA_OK)
+        status = tell_failure(&report);
     progress_end(&progress);
-    text_free(&batch);
+    supa_writer_report_clear(&report);
     return status;
 }
 

@@ -3,7 +3,7 @@
 #include "build.h"
 #include "commands.h"
 #include "fail.h"
-#include "writer.h"
+#include "output.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "commands.h"
 #include "credentials.h"
 #include "fail.h"
-#include "writer.h"
+#include "output.h"
 
 #include <string.h>
 

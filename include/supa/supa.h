@@ -10,6 +10,7 @@
 #include <supa/cancel.h>
 #include <supa/client.h>
 #include <supa/error.h>
+#include <supa/lines.h>
 #include <supa/manager.h>
 #include <supa/multi.h>
 #include <supa/platform.h>
@@ -19,5 +20,6 @@
 #include <supa/scope.h>
 #include <supa/value.h>
 #include <supa/version.h>
+#include <supa/writer.h>
 
 #endif

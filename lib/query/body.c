@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define MAX_KEYS 1600 /* PostgreSQL's limit of a table's columns */
-
 int body_note_key(supa_query *q, const char *text, size_t length)
 {
     struct name *name;
@@ -28,22 +26,26 @@ int body_note_key(supa_query *q, const char *text, size_t length)
     return 0;
 }
 
+int body_note_json_key(supa_query *q, const char *json, const struct json_node *key)
+{
+    char *decoded = arena_get(&q->arena, (size_t)key->size + 1);
+
+    if (decoded == NULL)
+        return -1;
+    json_decode(json, key, decoded);
+    return body_note_key(q, decoded, key->size);
+}
+
 /* The key's place in the list is guessed: rows mostly have the same keys in the same order. */
 static int
 note_key(supa_query *q, const struct name **guess, const char *json, const struct json_node *key)
 {
-    char *decoded;
-
     if (*guess != NULL && json_string_is(json, key, (*guess)->text, (*guess)->length)) {
         *guess = (*guess)->next;
         return 0;
     }
     *guess = NULL;
-    decoded = arena_get(&q->arena, (size_t)key->size + 1);
-    if (decoded == NULL)
-        return -1;
-    json_decode(json, key, decoded);
-    return body_note_key(q, decoded, key->size);
+    return body_note_json_key(q, json, key);
 }
 
 static const char *
@@ -54,7 +56,7 @@ note_row(supa_query *q, const struct json_tape *tape, const char *json, uint32_t
 
     if (json_kind_of(object) != JSON_OBJECT)
         return "the rows are not all JSON objects";
-    if (json_count(object) > MAX_KEYS)
+    if (json_count(object) > BODY_MAX_KEYS)
         return "a row has more keys than a table can have columns";
     for (uint32_t key = row + 1; key < object->next; key = json_next(tape, key + 1)) {
         if (note_key(q, &guess, json, &tape->nodes[key]) != 0)
@@ -128,4 +130,11 @@ int body_finish(supa_query *q)
     }
     q->body = body;
     return 0;
+}
+
+void body_lend(supa_query *q, const char *json, size_t length)
+{
+    q->body = json;
+    q->body_length = length;
+    q->body_is_borrowed = q->is_list = 1;
 }

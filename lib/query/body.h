@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+#define BODY_MAX_KEYS 1600 /* PostgreSQL's limit of a table's columns */
+
+struct json_node;
 struct supa_query;
 
 /* What the rows of a JSON text may be. */
@@ -20,5 +23,11 @@ int body_finish(struct supa_query *q);
 
 /* Notes a key. −1 when memory is gone. */
 int body_note_key(struct supa_query *q, const char *name, size_t length);
+/* The same for a key of an object in a JSON text. */
+int body_note_json_key(struct supa_query *q, const char *json, const struct json_node *key);
+
+/* Has the query write these rows, a JSON array of objects whose keys were noted. They are lent until
+ * the query ends. */
+void body_lend(struct supa_query *q, const char *json, size_t length);
 
 #endif

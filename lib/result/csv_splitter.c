@@ -140,8 +140,7 @@ enum csv_split csv_splitter_next(struct csv_splitter *splitter, const char **lin
     return csv_splitter_unread(splitter) == 0 ? CSV_END : give_line(splitter, line, length);
 }
 
-/* Behind the field at @at: at its comma, or at the end of the line. */
-static const char *skip_field(const char *at, const char *end, struct csv_field *field)
+const char *csv_field_at(const char *at, const char *end, struct csv_field *field)
 {
     field->quoted = at < end && *at == '"';
     field->bytes = at;
@@ -162,12 +161,12 @@ static const char *skip_field(const char *at, const char *end, struct csv_field 
 int csv_field(const char *line, size_t length, size_t index, struct csv_field *field)
 {
     const char *end = line + length;
-    const char *at = skip_field(line, end, field);
+    const char *at = csv_field_at(line, end, field);
 
     while (index-- > 0) {
         if (at == end)
             return 0;
-        at = skip_field(at + 1, end, field);
+        at = csv_field_at(at + 1, end, field);
     }
     return 1;
 }

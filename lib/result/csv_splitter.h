@@ -79,6 +79,9 @@ size_t csv_splitter_unread(const struct csv_splitter *splitter);
 /* The problem in words, a constant that shows nothing of the text; NULL when there is none. */
 const char *csv_splitter_problem(const struct csv_splitter *splitter);
 
+/* The field that begins at @at in a line that ends at @end: returns where it ends, at its comma or at
+ * @end. */
+const char *csv_field_at(const char *at, const char *end, struct csv_field *field);
 /* Field @index of a line that csv_splitter_next gave: 1, or 0 when the line has not that many. A
  * line has one field at least. */
 int csv_field(const char *line, size_t length, size_t index, struct csv_field *field);

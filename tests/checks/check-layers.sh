@@ -17,7 +17,7 @@ layer() {
   result/*) echo 5 ;;
   client*|attempt*|rollback*|operation*|retry*) echo 6 ;;
   multi/*) echo 7 ;;
-  execute*|rows*|pages*) echo 8 ;;
+  execute*|rows*|lines*|incoming*|pages*|writer*) echo 8 ;;
   manager/*) echo 9 ;;
   platform/*) echo 10 ;;
   *) echo 99 ;;

@@ -5,7 +5,8 @@
 extern CU_TestInfo peer_tests[], peer_h2_tests[], crowd_tests[], resolver_tests[], gateway_tests[],
     helpers_tests[], replay_tests[], matrix_tests[], transport_tests[], deadline_tests[],
     cancel_tests[], crowd_multi_tests[], gateway_split_tests[], lanes_tests[], fork_tests[],
-    stream_tests[], loop_tests[], options_tests[], pages_tests[], memory_tests[];
+    stream_tests[], loop_tests[], options_tests[], pages_tests[], lines_tests[], writer_tests[],
+    memory_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"peer", NULL, NULL, NULL, NULL, peer_tests},
@@ -27,6 +28,8 @@ CU_SuiteInfo test_suites[] = {
     {"event loops", NULL, NULL, NULL, NULL, loop_tests},
     {"options", NULL, NULL, NULL, NULL, options_tests},
     {"pages", NULL, NULL, NULL, NULL, pages_tests},
+    {"lines", NULL, NULL, NULL, NULL, lines_tests},
+    {"bulk writes", NULL, NULL, NULL, NULL, writer_tests},
     {"memory", NULL, NULL, NULL, NULL, memory_tests},
     CU_SUITE_INFO_NULL,
 };

@@ -11,11 +11,11 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     scope_file_tests[], address_tests[], timestamp_tests[], rows_tests[], fields_tests[],
     splitter_tests[], csv_splitter_tests[], server_error_tests[], response_tests[], client_tests[],
     capacity_tests[], flow_tests[], retry_tests[], cancel_tests[], host_tests[], line_tests[],
-    timers_tests[], stream_tests[], multi_tests[], split_tests[], pages_tests[], warm_tests[],
-    keyring_tests[], envelope_v1_tests[], envelope_tests[], credentials_tests[], uuid_tests[],
-    http_date_tests[], cache_tests[], load_tests[], hosts_tests[], delta_tests[], manager_tests[],
-    renew_tests[], lease_tests[], race_tests[], environment_tests[], platform_flow_tests[],
-    platform_sweep_tests[], platform_fanout_tests[];
+    timers_tests[], stream_tests[], multi_tests[], split_tests[], pages_tests[], lines_tests[],
+    writer_tests[], warm_tests[], keyring_tests[], envelope_v1_tests[], envelope_tests[],
+    credentials_tests[], uuid_tests[], http_date_tests[], cache_tests[], load_tests[],
+    hosts_tests[], delta_tests[], manager_tests[], renew_tests[], lease_tests[], race_tests[],
+    environment_tests[], platform_flow_tests[], platform_sweep_tests[], platform_fanout_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -71,6 +71,8 @@ CU_SuiteInfo test_suites[] = {
     {"multi", NULL, NULL, NULL, NULL, multi_tests},
     {"split", NULL, NULL, NULL, NULL, split_tests},
     {"pages", NULL, NULL, NULL, NULL, pages_tests},
+    {"lines", NULL, NULL, NULL, NULL, lines_tests},
+    {"writer", NULL, NULL, NULL, NULL, writer_tests},
     {"warm", NULL, NULL, NULL, NULL, warm_tests},
     {"keyring", NULL, NULL, NULL, NULL, keyring_tests},
     {"envelope_v1", NULL, NULL, NULL, NULL, envelope_v1_tests},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows that go out, one at a time: a table, JSON, NDJSON or CSV. */
-#ifndef TOOL_WRITER_H
-#define TOOL_WRITER_H
+#ifndef TOOL_OUTPUT_H
+#define TOOL_OUTPUT_H
 
 #include "table.h"
 

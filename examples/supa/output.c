@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "writer.h"
+#include "output.h"
 
 #include "csv.h"
 #include "fail.h"
