@@ -10,12 +10,13 @@ contents() {
   dpkg-deb --fsys-tarfile "$(file_of "$1")" | tar -tf - | sed -n "s,/$triplet/,/TRIPLET/,; s,^\./,,; /[^/]\$/p" |
     grep -vE '^usr/share/doc/[^/]*/(copyright|changelog(\.Debian)?\.gz)$' | LC_ALL=C sort
 }
+# The documentation lies where the headers' package has its own, as the policy asks.
 expected() {
   case $1 in
   libsupa-dev) (cd "$top" && find include -name '*.h' | sed 's,^,usr/,') ;;
   libsupa-doc)
-    (cd "$top" && find examples -maxdepth 1 -name '*.c' | sed 's,^,usr/share/doc/libsupa-doc/,' &&
-      find README.md doc -maxdepth 1 -name '*.md' -not -name CHANGELOG.md | sed 's,^doc/,,; s,^,usr/share/doc/libsupa-doc/,')
+    (cd "$top" && find examples -maxdepth 1 -regex '.*\.\(c\|cc\|py\)' | sed 's,^,usr/share/doc/libsupa-dev/,' &&
+      find README.md doc -maxdepth 1 -name '*.md' -not -name CHANGELOG.md | sed 's,^doc/,,; s,^,usr/share/doc/libsupa-dev/,')
     find "$installed/share/man/man3" "$installed/share/man/man7" -type f -printf 'usr/share/man/%P\n' 2>/dev/null |
       sed 's,.*/man/\(.*\)\.\([37]\)$,usr/share/man/man\2/\1.\2,'
     ;;

@@ -5,7 +5,7 @@ install_missing debootstrap=debootstrap
 root=$work/root
 leave_root() {
   umount "$root/proc" "$root/dev" 2>/dev/null || true
-  rm -rf "$work"
+  rm -rf --one-file-system "$work"
 }
 trap leave_root EXIT
 
@@ -18,7 +18,7 @@ make_root() {
 }
 inside() {
   chroot "$root" env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-    PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
+    PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 ours() { (cd "$root" && find . -xdev -path ./here -prune -o -path '*supa*' -print | grep -v '^\./var/lib/apt/' | LC_ALL=C sort); }
 apt() { inside apt-get "$1" -y -qq --no-install-recommends "${@:2}"; }
