@@ -27,6 +27,7 @@ tally "readme" "$top/tests/live/readme.sh"
 tally "manual" "$top/tests/manual/run.sh"
 tally "manual, calls" "$top/tests/manual/calls.sh"
 tally "checks" "$top/tests/checks/run.sh"
+tally "packages" "$top/tests/packages/run.sh"
 tally "instructions" "$top/tests/bench/instructions.sh"
 tally "fuzz" "$top/tests/fuzz/run.sh"
 tally "wire" "$top/tests/wire/run.sh" --chains 1000

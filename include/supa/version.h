@@ -18,6 +18,11 @@ extern "C" {
 #define SUPA_VERSION_PATCH  0
 #define SUPA_VERSION_STRING "0.1.0"
 
+/** Whether these headers are of version @p major.@p minor.@p patch or later; for the preprocessor too. */
+#define SUPA_VERSION_AT_LEAST(major, minor, patch)                                                 \
+    (SUPA_VERSION_MAJOR * 1000000 + SUPA_VERSION_MINOR * 1000 + SUPA_VERSION_PATCH >=              \
+     (major)*1000000 + (minor)*1000 + (patch))
+
 /**
  * The version of the library that is linked, as "MAJOR.MINOR.PATCH".
  *

@@ -5,7 +5,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 library=${BUILD:-..}/lib/.libs/libsupa.so
 [ -f "$library" ] || { echo "there is no shared library in this build"; exit 77; }
-names() { ${NM:-nm} -D --defined-only "$library" | awk '$2 ~ /^[TDBR]$/ {print $3}' | LC_ALL=C sort; }
+names() { ${NM:-nm} -D --defined-only "$library" | awk '$2 ~ /^[TDBR]$/ {sub(/@.*/, "", $3); print $3}' | LC_ALL=C sort; }
 if [ "${1:-}" = --update ]; then
   names >"$here/exports.txt"
   exit
