@@ -9,6 +9,7 @@ for v in plain sanitized; do
   build_tests "$v"
   tally "unit, $v" "$build/tests/unit/unit"
   tally "fault, $v" "$build/tests/fault/fault"
+  tally "hostile, $v" "$build/tests/fault/hostile"
   export STACK_SEAL=$build/tests/stack/seal
   tally "live, $v" "$top/tests/stack/stack" run "$build/tests/live/live"
   tally "envelopes of Node, $v" node "$top/tests/live/envelope.mjs" "$build/tests/live/envelope"
