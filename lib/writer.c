@@ -488,7 +488,7 @@ supa_writer *supa_writer_open(supa_query *q, const supa_writer_options *options)
     supa_writer *writer = memory_zero(sizeof *writer);
 
     if (writer != NULL) {
-        writer->q = q != NULL ? q : &query_inert;
+        writer->q = q != NULL ? q : query_null();
         writer->options = defaults;
         writer->generation = process_generation();
         if (account_reserve(&writer->account, 1) == 0) {
