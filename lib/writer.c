@@ -87,7 +87,7 @@ static void count_failure(supa_writer *writer, const supa_error *error)
 static void note(
     supa_writer *writer, int64_t first, int64_t count, supa_writer_fate fate, const supa_error *why)
 {
-    supa_writer_range range = {first, count, fate, 0, {.code = SUPA_OK}};
+    supa_writer_range range = {first, count, (int32_t)fate, 0, {.code = SUPA_OK}};
 
     if (count == 0)
         return;
