@@ -189,8 +189,8 @@ static int is_no_csv(struct incoming *incoming)
     if (type == NULL || text_same(type, strcspn(type, "; \n"), csv, sizeof csv - 1))
         return 0;
     error_set(
-        &incoming->stream.error, SUPA_ERROR_GATEWAY, SUPA_ANSWERED, "the answer is no CSV: %.*s",
-        (int)(length < 100 ? length : 100), type);
+        &incoming->stream.error, SUPA_ERROR_GATEWAY, SUPA_ANSWERED,
+        "the answer is no CSV: its Content-Type is another than text/csv");
     return 1;
 }
 

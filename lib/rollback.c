@@ -56,7 +56,8 @@ int rollback_is_confirmed(supa_response *response)
     const char *applied = reply_header(response_reply(response), "Preference-Applied", &length);
 
     for (size_t i = 0; applied != NULL && i + n <= length; i++) {
-        if (memcmp(applied + i, wanted, n) == 0)
+        if (memcmp(applied + i, wanted, n) == 0 && (i == 0 || strchr(", \t", applied[i - 1])) &&
+            (i + n == length || strchr(",; \t", applied[i + n])))
             return 1;
     }
     return 0;

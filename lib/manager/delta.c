@@ -117,6 +117,7 @@ static supa_query *begin(const struct delta *delta, const struct table *table)
 
     strncat(columns, rest, sizeof columns - strlen(columns) - 1);
     supa_select(q, columns);
+    supa_deadline_by(q, delta->deadline);
     return supa_timeout(q, TIMEOUT_MS);
 }
 
@@ -152,18 +153,37 @@ static int check(const supa_response *response, struct cursor *cursor, supa_erro
     return SUPA_OK;
 }
 
+static int time_of(const char *text, int64_t *unix_us)
+{
+    return timestamp_read(text, strlen(text), unix_us) == TIMESTAMP_OK;
+}
+
+/* Whether a page leads on: one that was asked for behind a row, and ends at it or before it, comes from
+ * something that does not listen, and there would be no end. */
+static int is_behind(const struct cursor *cursor, const struct cursor *before)
+{
+    int64_t us = 0, before_us = 0;
+
+    if (before->id[0] == '\0')
+        return 1;
+    if (!time_of(cursor->updated, &us) || !time_of(before->updated, &before_us))
+        return 0;
+    return us > before_us || (us == before_us && strcmp(cursor->id, before->id) > 0);
+}
+
 static int read_page(
     struct delta *delta, const struct table *table, const supa_response *response,
     struct cursor *cursor, supa_error *error)
 {
     struct page page = {delta, response, supa_response_row_count(response)};
+    const struct cursor before = *cursor;
     supa_row last;
 
     if (page.count == 0)
         return SUPA_OK;
     last = supa_response_row(response, page.count - 1);
     if (!copy_text(last, "updated_at", cursor->updated, sizeof cursor->updated) ||
-        !copy_text(last, "id", cursor->id, sizeof cursor->id))
+        !copy_text(last, "id", cursor->id, sizeof cursor->id) || !is_behind(cursor, &before))
         return malformed(error, table);
     return table->apply(&page, table, error);
 }
@@ -185,11 +205,6 @@ read_pages(struct delta *delta, const struct table *table, struct cursor *cursor
         supa_response_free(response);
     } while (code == SUPA_OK && count != 0);
     return code;
-}
-
-static int time_of(const char *text, int64_t *unix_us)
-{
-    return timestamp_read(text, strlen(text), unix_us) == TIMESTAMP_OK;
 }
 
 /* The newest row that was seen, or the server's clock if that is behind it, waits to become the mark. */

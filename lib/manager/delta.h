@@ -37,6 +37,7 @@ struct delta {
     int64_t started_us; /* when the manager began to cache, on its clock */
     int64_t (*clock)(void *user);
     void *clock_user;
+    supa_deadline deadline; /* of this run; 0: each request has its own time only */
     struct mark marks[DELTA_TABLES];
 };
 

@@ -39,7 +39,7 @@ void fetch_join(struct fetch *fetch, struct fetch_waiter *waiter)
 void fetch_overtake_all(struct fetch *list)
 {
     for (; list != NULL; list = list->next)
-        list->overtaken = 1;
+        list->overtaken = FETCH_OUTDATED;
 }
 
 struct fetch_waiter *fetch_abandon(struct fetch *fetch)

@@ -18,15 +18,20 @@ struct fetch_waiter {
     /* Called once, without a lock, by the thread that ends the fetch. The waiter is the asker's
      * again from then on. */
     void (*done)(struct fetch_waiter *waiter);
-    /* The fetch was overtaken: what it brought is older than something that is known by now. */
-    int overtaken;
+    int overtaken; /* a fetch_overtaken: why what the fetch brought is not to be used */
+};
+
+enum fetch_overtaken {
+    FETCH_NOT_OVERTAKEN,
+    FETCH_OUTDATED, /* something is known by now that is newer */
+    FETCH_DROPPED   /* whoever ran it had no more time */
 };
 
 struct fetch {
     struct fetch *next;
     struct fetch_waiter *waiters;
-    int64_t started_us;   /* on base/clock */
-    int overtaken;        /* nobody joins any more, and nothing of it may be kept */
+    int64_t started_us; /* on base/clock */
+    int overtaken; /* a fetch_overtaken: nobody joins any more, and nothing of it may be kept */
     uint64_t expected[2]; /* the owner's: what it has learnt while the fetch goes on */
     unsigned expects;     /* a bit for each of those */
     char key[];

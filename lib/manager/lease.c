@@ -64,6 +64,8 @@ static void ask_until_settled(
         if (!await(cache, asker, deadline_us) || !asker->waiter.base.overtaken || i == MAX_LOADS ||
             passed(deadline_us))
             return;
+        if (asker->waiter.base.overtaken == FETCH_DROPPED)
+            i--; /* other askers' deadlines say nothing to this one */
         supa_client_unref(asker->waiter.client);
     }
 }

@@ -42,6 +42,8 @@ static void take(struct post *post)
         tell(leasing);
         return;
     }
+    if (leasing->waiter.base.overtaken == FETCH_DROPPED)
+        leasing->asked--; /* other askers' deadlines say nothing to this one */
     supa_client_unref(leasing->waiter.client);
     ask(leasing);
 }

@@ -24,7 +24,7 @@ static supa_client *fresh(struct entry *entry, int64_t now_us)
 static supa_client *graced(const struct cache *cache, struct entry *entry)
 {
     if (entry == NULL || entry->client == NULL ||
-        cache_now(cache) >= entry->expires_us + cache->options.grace_us)
+        cache_now(cache) - cache->options.grace_us >= entry->expires_us)
         return NULL;
     entry->used = 1;
     return supa_client_ref(entry->client);
@@ -299,7 +299,7 @@ land(struct cache *cache, struct shard *shard, struct fetch *fetch, struct landi
         return;
     }
     if (contradicted(fetch, landing->basis))
-        fetch->overtaken = 1;
+        fetch->overtaken = FETCH_DROPPED;
     /* What a cache that has ended would keep, nobody would give back. */
     if (!fetch->overtaken && cache->options.max != 0 && !atomic_load(&cache->cancelled))
         keep(cache, shard, landing);

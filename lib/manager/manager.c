@@ -218,7 +218,7 @@ lease(supa_manager *manager, struct uuid store, int64_t deadline_us, supa_error 
         return NULL;
     if (refresh_is_due(&manager->refresh, now_us)) {
         manager_ref(manager);
-        refresh_due(&manager->refresh, now_us);
+        refresh_due(&manager->refresh, now_us, deadline_us);
         manager_unref(manager);
     }
     client = cache_hit(manager->cache, store, now_us);
@@ -280,7 +280,7 @@ static int resolve(
     now_us = manager_now(manager);
     manager_ref(manager);
     if (refresh_is_due(&manager->refresh, now_us))
-        refresh_due(&manager->refresh, now_us);
+        refresh_due(&manager->refresh, now_us, 0);
     code = hosts_resolve(manager->hosts, name, 0, found, error);
     manager_unref(manager);
     return code;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "manager/refresh.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "manager/sweep.h"
 
@@ -42,7 +43,8 @@ int refresh_start(struct refresh *refresh)
 static int run_sweep(struct refresh *refresh, int64_t now_us, supa_error *error)
 {
     int64_t removed;
-    int code = sweep_run(refresh->delta.master, refresh->delta.cache, &removed, error);
+    int code = sweep_run(
+        refresh->delta.master, refresh->delta.cache, refresh->delta.deadline, &removed, error);
 
     if (code != SUPA_OK)
         return code;
@@ -52,7 +54,15 @@ static int run_sweep(struct refresh *refresh, int64_t now_us, supa_error *error)
     return SUPA_OK;
 }
 
-static int run(struct refresh *refresh, supa_error *error)
+/* Its caller had no more time: that says nothing about the master. */
+static int ran_out(const struct refresh *refresh, const supa_error *error)
+{
+    const int64_t deadline_us = refresh->delta.deadline.at_us;
+
+    return error->code == SUPA_ERROR_TIMEOUT && deadline_us != 0 && clock_us() >= deadline_us;
+}
+
+static int run(struct refresh *refresh, int64_t deadline_us, supa_error *error)
 {
     int64_t now_us = clock_now(refresh);
     int code;
@@ -62,10 +72,14 @@ static int run(struct refresh *refresh, supa_error *error)
         counters_add(&refresh->counters->refresh_failures, 1);
         return error->code;
     }
+    refresh->delta.deadline.at_us = deadline_us;
     code = delta_run(&refresh->delta, error);
     if (code == SUPA_OK && refresh->sweep_us != 0 && now_us >= refresh->sweep_due_us)
         code = run_sweep(refresh, now_us, error);
-    outage_note(refresh->outage, clock_now(refresh), code != SUPA_OK ? error : NULL);
+    if (code != SUPA_OK && ran_out(refresh, error))
+        outage_release(refresh->outage);
+    else
+        outage_note(refresh->outage, clock_now(refresh), code != SUPA_OK ? error : NULL);
     if (code != SUPA_OK) {
         counters_add(&refresh->counters->refresh_failures, 1);
         counters_error(refresh->counters, error);
@@ -73,7 +87,7 @@ static int run(struct refresh *refresh, supa_error *error)
     return code;
 }
 
-void refresh_due(struct refresh *refresh, int64_t now_us)
+void refresh_due(struct refresh *refresh, int64_t now_us, int64_t deadline_us)
 {
     long long due_us = atomic_load(&refresh->due_us);
     supa_error error;
@@ -87,7 +101,7 @@ void refresh_due(struct refresh *refresh, int64_t now_us)
         pthread_mutex_trylock(&refresh->running) != 0)
         return;
     error_clear(&error);
-    run(refresh, &error);
+    run(refresh, deadline_us, &error);
     pthread_mutex_unlock(&refresh->running);
 }
 
@@ -98,7 +112,7 @@ int refresh_now(struct refresh *refresh, supa_error *error)
     if (atomic_load(&refresh->due_us) == 0)
         begin(refresh, clock_now(refresh));
     pthread_mutex_lock(&refresh->running);
-    code = run(refresh, error);
+    code = run(refresh, 0, error);
     pthread_mutex_unlock(&refresh->running);
     return code;
 }

@@ -27,8 +27,8 @@ struct refresh {
 int refresh_start(struct refresh *refresh);
 void refresh_end(struct refresh *refresh);
 
-/* Runs if the time has come and nobody else does. */
-void refresh_due(struct refresh *refresh, int64_t now_us);
+/* Runs if the time has come and nobody else does, until @deadline_us at most (on base/clock; 0: none). */
+void refresh_due(struct refresh *refresh, int64_t now_us, int64_t deadline_us);
 /* 1 when the time seems to have come: cheap, for every lease. */
 static inline int refresh_is_due(struct refresh *refresh, int64_t now_us)
 {

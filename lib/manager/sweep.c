@@ -17,6 +17,7 @@ struct sweep {
     unsigned char *seen;
     size_t count;
     char last[UUID_LENGTH + 1];
+    supa_deadline deadline; /* 0: each page has its own time only */
 };
 
 static int by_uuid(const void *a, const void *b)
@@ -27,7 +28,9 @@ static int by_uuid(const void *a, const void *b)
 static int read_page(struct sweep *sweep, const supa_response *response, supa_error *error)
 {
     supa_row row = supa_response_first(response);
+    char before[UUID_LENGTH + 1];
 
+    memcpy(before, sweep->last, sizeof before);
     for (size_t i = supa_response_row_count(response); i > 0; i--, row = supa_row_next(row)) {
         const struct uuid *at;
         struct uuid store;
@@ -41,6 +44,10 @@ static int read_page(struct sweep *sweep, const supa_response *response, supa_er
             sweep->seen[at - sweep->cached] = 1;
         uuid_write(store, sweep->last);
     }
+    if (supa_response_row_count(response) != 0 && strcmp(sweep->last, before) <= 0)
+        return error_set(
+            error, SUPA_ERROR_MALFORMED, SUPA_ANSWERED,
+            "store_databases: a page does not lie behind the one before it");
     return SUPA_OK;
 }
 
@@ -53,6 +60,7 @@ static supa_response *next_page(supa_client *master, const struct sweep *sweep)
         supa_gt(q, "store_id", supa_text(sweep->last));
     supa_order(q, "store_id", SUPA_ASC);
     supa_limit(q, SWEEP_PAGE);
+    supa_deadline_by(q, sweep->deadline);
     return supa_execute(supa_timeout(q, TIMEOUT_MS));
 }
 
@@ -78,9 +86,11 @@ static int read_all(supa_client *master, struct sweep *sweep, supa_error *error)
     return code;
 }
 
-int sweep_run(supa_client *master, struct cache *cache, int64_t *removed, supa_error *error)
+int sweep_run(
+    supa_client *master, struct cache *cache, supa_deadline deadline, int64_t *removed,
+    supa_error *error)
 {
-    struct sweep sweep = {0};
+    struct sweep sweep = {.deadline = deadline};
     int code = SUPA_OK;
 
     *removed = 0;

@@ -9,6 +9,8 @@
 #define SWEEP_PAGE 5000
 
 /* 0 with the number of stores that were forgotten, or the code with @error filled in, not NULL. */
-int sweep_run(supa_client *master, struct cache *cache, int64_t *removed, supa_error *error);
+int sweep_run(
+    supa_client *master, struct cache *cache, supa_deadline deadline, int64_t *removed,
+    supa_error *error);
 
 #endif

@@ -132,11 +132,12 @@ static size_t untold(const struct batch *batch)
 static int load_batch(struct batch *batch, supa_error *error)
 {
     int code = SUPA_OK;
-    size_t rows = 1;
+    size_t rows = 1, before;
 
     while (code == SUPA_OK && rows != 0 && untold(batch) != 0) {
         supa_response *response = ask(batch);
 
+        before = untold(batch);
         if (response == NULL) {
             code = error_no_memory(error);
         } else if (!supa_response_ok(response)) {
@@ -147,6 +148,10 @@ static int load_batch(struct batch *batch, supa_error *error)
         for (size_t i = 0; i < rows; i++)
             take_row(batch, supa_response_row(response, i));
         supa_response_free(response);
+        if (code == SUPA_OK && rows != 0 && untold(batch) == before)
+            code = error_set(
+                error, SUPA_ERROR_MALFORMED, SUPA_ANSWERED,
+                "store_databases: an answer has only stores that were not asked for");
     }
     tell_rest(batch, code != SUPA_OK ? error : NULL);
     batch->count = 0;
@@ -217,7 +222,7 @@ int supa_manager_warm(
         return error_no_memory(error);
     manager_ref(manager);
     if (refresh_is_due(&manager->refresh, manager_now(manager)))
-        refresh_due(&manager->refresh, manager_now(manager));
+        refresh_due(&manager->refresh, manager_now(manager), 0);
     code = load_all(&batch, store_ids, n, &found);
     outage_release(&manager->outage); /* if all were cached, nobody has tried */
     manager_unref(manager);

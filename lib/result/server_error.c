@@ -372,14 +372,24 @@ static void judge(supa_error *error, const struct server_answer *answer, struct 
     error->retryable = is_retryable(answer, coded ? report->code : (struct text){"", 0});
 }
 
+/* The connection to the database was lost, maybe behind the commit: PostgREST's word for it, SQLSTATEs of
+ * class 08, statement_completion_unknown. */
+static int loses_track(const char *code)
+{
+    return strcmp(code, "PGRST001") == 0 || strcmp(code, "40003") == 0 ||
+           (strlen(code) == 5 && memcmp(code, "08", 2) == 0);
+}
+
 /* A gateway's word for a failure, or its page in place of an answer, does not tell whether the server
  * behind it has done the write. */
 static int is_in_doubt(const struct server_answer *answer, const supa_error *error)
 {
     const int status = answer->reply->status;
 
-    if (http_method_reads(answer->method) || error->server_code[0] != '\0')
+    if (http_method_reads(answer->method))
         return 0;
+    if (error->server_code[0] != '\0')
+        return loses_track(error->server_code);
     return status >= 500 || status == 408 || status == 499 || (status >= 200 && status < 300);
 }
 
@@ -398,8 +408,10 @@ int server_error(supa_error *error, const struct server_answer *answer)
     if (failed)
         error_set(error, SUPA_ERROR_NO_MEMORY, SUPA_ANSWERED, "out of memory");
     error->http_status = answer->reply->status;
-    if (is_in_doubt(answer, error))
+    if (is_in_doubt(answer, error)) {
         error->outcome = SUPA_UNKNOWN;
+        error->retryable = 0;
+    }
     for (size_t i = 0; i < 3; i++)
         buffer_free(&report.decoded[i]);
     buffer_free(&report.shown);

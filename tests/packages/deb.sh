@@ -16,7 +16,7 @@ expected() {
   libsupa-dev) (cd "$top" && find include -name '*.h' | sed 's,^,usr/,') ;;
   libsupa-doc)
     (cd "$top" && find examples -maxdepth 1 -regex '.*\.\(c\|cc\|py\)' | sed 's,^,usr/share/doc/libsupa-dev/,' &&
-      find README.md doc -maxdepth 1 -name '*.md' -not -name CHANGELOG.md | sed 's,^doc/,,; s,^,usr/share/doc/libsupa-dev/,')
+      find README.md doc -maxdepth 1 -name '*.md' -not -name CHANGELOG.md -not -path doc/README.md | sed 's,^doc/,,; s,^,usr/share/doc/libsupa-dev/,')
     find "$installed/share/man/man3" "$installed/share/man/man7" -type f -printf 'usr/share/man/%P\n' 2>/dev/null |
       sed 's,.*/man/\(.*\)\.\([37]\)$,usr/share/man/man\2/\1.\2,'
     ;;

@@ -382,11 +382,40 @@ static void a_sweep_that_fails_removes_nothing(void)
         key_of(manager, i);
     fake.failing = SUPA_ERROR_NETWORK;
     CU_ASSERT_EQUAL(
-        sweep_run(supa_manager_master(manager), manager->cache, &removed, &error),
+        sweep_run(
+            supa_manager_master(manager), manager->cache, (supa_deadline){0}, &removed, &error),
         SUPA_ERROR_NETWORK);
     CU_ASSERT_EQUAL(removed, 0);
     for (size_t i = 0; i < 10; i++)
         CU_ASSERT_EQUAL(key_of(manager, i), 1);
+    end(&fake, manager);
+}
+
+/* A cache or proxy that drops what it is asked: reading on would have no end. */
+static void a_master_that_does_not_listen_is_malformed(void)
+{
+    struct fake_tables fake;
+    supa_manager *manager = manager_over(&fake, 10);
+    char id[40];
+    const char *stranger = fake_store(77, id);
+    supa_error error = {0};
+    int64_t removed = 7;
+
+    for (size_t i = 0; i < 10; i++)
+        key_of(manager, i);
+    CU_ASSERT_EQUAL(refresh(manager), SUPA_OK);
+    fake.is_deaf = 1;
+    fake.calls = 0;
+    CU_ASSERT_EQUAL(supa_manager_refresh(manager, &error), SUPA_ERROR_MALFORMED);
+    CU_ASSERT_EQUAL(
+        sweep_run(
+            supa_manager_master(manager), manager->cache, (supa_deadline){0}, &removed, &error),
+        SUPA_ERROR_MALFORMED);
+    CU_ASSERT_EQUAL(removed, 0);
+    CU_ASSERT_EQUAL(supa_manager_warm(manager, &stranger, 1, &error), SUPA_ERROR_MALFORMED);
+    CU_ASSERT(fake.calls < 20);
+    fake.is_deaf = 0;
+    CU_ASSERT_EQUAL(refresh(manager), SUPA_OK);
     end(&fake, manager);
 }
 
@@ -437,6 +466,7 @@ CU_TestInfo delta_tests[] = {
     {"a lease that finds the time come asks", a_lease_that_finds_the_time_come_asks},
     {"removed stores are swept", removed_stores_are_swept},
     {"a sweep that fails removes nothing", a_sweep_that_fails_removes_nothing},
+    {"a master that does not listen is malformed", a_master_that_does_not_listen_is_malformed},
     {"when memory is gone it is told and asked again",
      when_memory_is_gone_it_is_told_and_asked_again},
     CU_TEST_INFO_NULL,

@@ -31,6 +31,7 @@ struct fake_tables {
     atomic_llong now_us;       /* the manager's */
     size_t row_limit;          /* the server's; 0: none */
     int no_date;               /* answers carry no Date */
+    int is_deaf;               /* it gives a table's rows whatever is asked for */
     supa_code failing;         /* every call fails with it */
     const char *failing_table; /* or those to this one, with PGRST205 */
     size_t calls, lookups;

@@ -126,7 +126,7 @@ static void what_is_no_whole_csv_is_an_error_behind_its_lines(void)
         {{200, JSON, "[{\"id\":1},\n{}]", SUPA_OK, SUPA_ANSWERED},
          0,
          SUPA_ERROR_GATEWAY,
-         "application/json"},
+         "Content-Type"},
         {{200, "Content-Type: text/html\n", "<html>\n", SUPA_OK, SUPA_ANSWERED},
          0,
          SUPA_ERROR_GATEWAY,

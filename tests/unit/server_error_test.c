@@ -73,8 +73,14 @@ static const struct {
      SUPA_ERROR_SERVER, 0, "PGRST201", "ambiguous", "[{\"a\":1}, {\"b\":2}]", ""},
     {HTTP_POST, 300, JSON, "{\"code\":\"PGRST203\",\"message\":\"m\"}", SUPA_ERROR_SERVER, 0,
      "PGRST203", "m", "", ""},
-    {HTTP_POST, 503, JSON, "{\"code\":\"PGRST001\",\"message\":\"m\"}", SUPA_ERROR_SERVER, 1,
+    {HTTP_GET, 503, JSON, "{\"code\":\"PGRST001\",\"message\":\"m\"}", SUPA_ERROR_SERVER, 1,
      "PGRST001", "m", "", ""},
+    {HTTP_POST, 503, JSON, "{\"code\":\"PGRST001\",\"message\":\"m\"}", SUPA_ERROR_SERVER, 0,
+     "PGRST001", "m", "", ""},
+    {HTTP_POST, 500, JSON, "{\"code\":\"08007\",\"message\":\"m\"}", SUPA_ERROR_DATABASE, 0,
+     "08007", "m", "", ""},
+    {HTTP_PATCH, 500, JSON, "{\"code\":\"40003\",\"message\":\"m\"}", SUPA_ERROR_DATABASE, 0,
+     "40003", "m", "", ""},
     {HTTP_GET, 503, JSON, "{\"code\":\"PGRST002\",\"message\":\"m\"}", SUPA_ERROR_SERVER, 1,
      "PGRST002", "m", "", ""},
     {HTTP_POST, 504, JSON, "{\"code\":\"PGRST003\",\"message\":\"m\"}", SUPA_ERROR_SERVER, 1,
@@ -150,10 +156,15 @@ static const struct {
      "HTTP 400: {\"code\":\"22P02\",\"message\":", "", ""},
 };
 
-/* A gateway's failure leaves a write in doubt. */
+/* A gateway's failure leaves a write in doubt, and a lost connection to the database. */
 static supa_outcome outcome_of(size_t i)
 {
     const int status = answers[i].status;
+    const char *code = answers[i].server_code;
+
+    if (!http_method_reads(answers[i].method) &&
+        (strcmp(code, "PGRST001") == 0 || strcmp(code, "40003") == 0 || strcmp(code, "08007") == 0))
+        return SUPA_UNKNOWN;
 
     if (http_method_reads(answers[i].method) || *answers[i].server_code != '\0')
         return SUPA_ANSWERED;
