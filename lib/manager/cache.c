@@ -150,7 +150,7 @@ static void forget_one(struct cache *cache, struct uuid store)
     refusals_remove(&shard->refusals, store);
     fetch = fetch_find(shard->fetches, id);
     if (fetch != NULL)
-        fetch->overtaken = 1;
+        fetch->overtaken = FETCH_OUTDATED;
     cache_unlock(shard);
     cache_dispose(&spoils);
 }

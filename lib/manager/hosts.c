@@ -230,7 +230,7 @@ void hosts_overtake(struct hosts *hosts, struct fetch *fetch)
     struct shard *shard = shard_of(hosts, fetch->key);
 
     pthread_mutex_lock(&shard->mutex);
-    fetch->overtaken = 1;
+    fetch->overtaken = FETCH_OUTDATED;
     pthread_mutex_unlock(&shard->mutex);
 }
 

@@ -299,7 +299,7 @@ land(struct cache *cache, struct shard *shard, struct fetch *fetch, struct landi
         return;
     }
     if (contradicted(fetch, landing->basis))
-        fetch->overtaken = FETCH_DROPPED;
+        fetch->overtaken = FETCH_OUTDATED;
     /* What a cache that has ended would keep, nobody would give back. */
     if (!fetch->overtaken && cache->options.max != 0 && !atomic_load(&cache->cancelled))
         keep(cache, shard, landing);
@@ -364,7 +364,7 @@ static void set_overtaken(struct cache *cache, struct uuid store, struct fetch *
     struct shard *shard = cache_shard(cache, uuid_hash(store, cache->seed));
 
     cache_lock(shard);
-    fetch->overtaken = 1;
+    fetch->overtaken = FETCH_DROPPED;
     cache_unlock(shard);
 }
 

@@ -243,6 +243,68 @@ static void a_deadline_is_its_askers_alone(void)
     end_cache(cache, &master);
 }
 
+enum { SLOW_MS = 60, HASTY_MS = 15, HASTY = 6, PATIENT_ROUNDS = 8 };
+
+/* Takes its time, and gives up at the asker's deadline. */
+static supa_client *
+load_slowly(void *user, const char *id, int64_t deadline_us, struct basis *basis, supa_error *error)
+{
+    (void)user, (void)id, (void)basis;
+    if (deadline_us == 0) {
+        sleep_ms(SLOW_MS);
+        return new_client(1, error);
+    }
+    while (clock_us() < deadline_us)
+        sleep_ms(1);
+    error_set(error, SUPA_ERROR_TIMEOUT, SUPA_NOT_SENT, "no more time");
+    return NULL;
+}
+
+struct haste {
+    struct cache *cache;
+    atomic_int stop;
+};
+
+static void *be_hasty(void *argument)
+{
+    struct haste *haste = argument;
+
+    while (!atomic_load(&haste->stop)) {
+        supa_client_unref(
+            cache_lease(haste->cache, store(0), clock_us() + HASTY_MS * 1000, &(supa_error){0}));
+        cache_forget(haste->cache, NULL);
+    }
+    return NULL;
+}
+
+/* However many have given up before: whoever has no deadline gets what the master has. */
+static void those_without_a_deadline_do_not_fail_by_others(void)
+{
+    struct master master;
+    struct haste haste = {.stop = 0};
+    struct cache_options options;
+    pthread_t threads[HASTY];
+    supa_error error;
+
+    master_start(&master);
+    options = master_options(&master, 100, FOREVER_MS);
+    options.load = load_slowly;
+    haste.cache = cache_new(&options);
+    for (int i = 0; i < HASTY; i++)
+        pthread_create(&threads[i], NULL, be_hasty, &haste);
+    for (int i = 0; i < PATIENT_ROUNDS; i++) {
+        supa_client *client = cache_lease(haste.cache, store(0), 0, &error);
+
+        if (client == NULL)
+            CU_ASSERT_NOT_EQUAL(error.code, SUPA_ERROR_TIMEOUT);
+        supa_client_unref(client);
+    }
+    atomic_store(&haste.stop, 1);
+    for (int i = 0; i < HASTY; i++)
+        pthread_join(threads[i], NULL);
+    end_cache(haste.cache, &master);
+}
+
 struct asker {
     struct cache_waiter waiter; /* the first */
     int told;
@@ -505,6 +567,8 @@ CU_TestInfo load_tests[] = {
     {"there is no grace when the master answers", there_is_no_grace_when_the_master_answers},
     {"whoever waits gives up at the deadline", whoever_waits_gives_up_at_the_deadline},
     {"a deadline is its asker's alone", a_deadline_is_its_askers_alone},
+    {"those without a deadline do not fail by others'",
+     those_without_a_deadline_do_not_fail_by_others},
     {"one who does not wait is called", one_who_does_not_wait_is_called},
     {"a load that is run elsewhere ends for all", a_load_that_is_run_elsewhere_ends_for_all},
     {"the end tells whoever waits", the_end_tells_whoever_waits},
