@@ -52,6 +52,7 @@ supa_client *cache_hit(struct cache *cache, struct uuid store, int64_t now_us);
 struct cache_waiter {
     struct fetch_waiter base; /* the first. base.done is the asker's to set */
     struct uuid store;
+    int is_alone;        /* joins nobody's load: begins one of its own */
     supa_client *client; /* the asker's, once it was told; NULL: error tells why */
     supa_error error;
 };

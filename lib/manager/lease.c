@@ -64,8 +64,9 @@ static void ask_until_settled(
         if (!await(cache, asker, deadline_us) || !asker->waiter.base.overtaken || i == MAX_LOADS ||
             passed(deadline_us))
             return;
-        if (asker->waiter.base.overtaken == FETCH_DROPPED)
-            i--; /* other askers' deadlines say nothing to this one */
+        /* Other askers' deadlines say nothing to this one: the last load is its own. */
+        asker->waiter.is_alone =
+            asker->waiter.base.overtaken == FETCH_DROPPED && i == MAX_LOADS - 1;
         supa_client_unref(asker->waiter.client);
     }
 }

@@ -42,8 +42,9 @@ static void take(struct post *post)
         tell(leasing);
         return;
     }
-    if (leasing->waiter.base.overtaken == FETCH_DROPPED)
-        leasing->asked--; /* other askers' deadlines say nothing to this one */
+    /* Other askers' deadlines say nothing to this one: the last load is its own. */
+    leasing->waiter.is_alone =
+        leasing->waiter.base.overtaken == FETCH_DROPPED && leasing->asked == MAX_LOADS - 1;
     supa_client_unref(leasing->waiter.client);
     ask(leasing);
 }

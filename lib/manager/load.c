@@ -69,7 +69,7 @@ static enum cache_state join_or_begin(
 
     uuid_write(waiter->store, id);
     running = fetch_find(shard->fetches, id);
-    if (running != NULL) {
+    if (running != NULL && !waiter->is_alone) {
         shard->waits++;
         fetch_join(running, &waiter->base);
         return CACHE_WAITS;
