@@ -61,12 +61,13 @@ static void ask_until_settled(
             return;
         if (state == CACHE_RUNS)
             cache_run(cache, store, fetch, deadline_us);
-        if (!await(cache, asker, deadline_us) || !asker->waiter.base.overtaken || i == MAX_LOADS ||
+        if (!await(cache, asker, deadline_us) || !asker->waiter.base.overtaken ||
             passed(deadline_us))
             return;
-        /* Other askers' deadlines say nothing to this one: the last load is its own. */
-        asker->waiter.is_alone =
-            asker->waiter.base.overtaken == FETCH_DROPPED && i == MAX_LOADS - 1;
+        /* Other askers' deadlines say nothing to this one: it has a load of its own in the end. */
+        asker->waiter.is_alone = i == MAX_LOADS && asker->waiter.base.overtaken == FETCH_DROPPED;
+        if (i >= MAX_LOADS && !asker->waiter.is_alone)
+            return;
         supa_client_unref(asker->waiter.client);
     }
 }

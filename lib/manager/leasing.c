@@ -38,13 +38,14 @@ static void take(struct post *post)
 {
     struct leasing *leasing = (struct leasing *)((char *)post - offsetof(struct leasing, post));
 
-    if (!leasing->waiter.base.overtaken || leasing->is_given_up || leasing->asked == MAX_LOADS) {
+    /* Other askers' deadlines say nothing to this one: it has a load of its own in the end. */
+    leasing->waiter.is_alone =
+        leasing->asked == MAX_LOADS && leasing->waiter.base.overtaken == FETCH_DROPPED;
+    if (!leasing->waiter.base.overtaken || leasing->is_given_up ||
+        (leasing->asked >= MAX_LOADS && !leasing->waiter.is_alone)) {
         tell(leasing);
         return;
     }
-    /* Other askers' deadlines say nothing to this one: the last load is its own. */
-    leasing->waiter.is_alone =
-        leasing->waiter.base.overtaken == FETCH_DROPPED && leasing->asked == MAX_LOADS - 1;
     supa_client_unref(leasing->waiter.client);
     ask(leasing);
 }
