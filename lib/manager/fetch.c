@@ -38,8 +38,10 @@ void fetch_join(struct fetch *fetch, struct fetch_waiter *waiter)
 
 void fetch_overtake_all(struct fetch *list)
 {
-    for (; list != NULL; list = list->next)
-        list->overtaken = FETCH_OUTDATED;
+    for (; list != NULL; list = list->next) {
+        if (list->overtaken == FETCH_NOT_OVERTAKEN) /* one that was dropped stays so */
+            list->overtaken = FETCH_OUTDATED;
+    }
 }
 
 struct fetch_waiter *fetch_abandon(struct fetch *fetch)
