@@ -356,6 +356,17 @@ SUPA_API SUPA_WARN_UNUSED supa_client *supa_manager_lease_by(
     supa_manager *manager, const char *store_id, supa_deadline deadline, supa_cancel *cancel,
     supa_error *error);
 
+/** supa_manager_resolve_host by a deadline, which passes with TIMEOUT. */
+SUPA_API int supa_manager_resolve_host_by(
+    supa_manager *manager, const char *hostname, supa_deadline deadline, supa_host *host,
+    supa_error *error);
+
+/** supa_manager_lease_host by a deadline and until @p cancel (may be NULL) fires: both hold for the name
+ *  and for the lease. */
+SUPA_API SUPA_WARN_UNUSED supa_client *supa_manager_lease_host_by(
+    supa_manager *manager, const char *hostname, supa_deadline deadline, supa_cancel *cancel,
+    supa_error *error);
+
 /** A lease, called back. @p client is the callback's to give back by supa_client_unref; NULL: @p error,
  *  which is valid during the call, says why. */
 typedef void (*supa_multi_leased)(void *user, supa_client *client, const supa_error *error);
@@ -379,6 +390,11 @@ SUPA_API uint64_t supa_multi_lease_by(
 SUPA_API uint64_t supa_multi_lease_host(
     supa_multi *multi, supa_manager *manager, const char *hostname, supa_multi_leased leased,
     void *user);
+
+/** The same, by a deadline and until @p cancel (may be NULL) fires, as supa_manager_lease_host_by. */
+SUPA_API uint64_t supa_multi_lease_host_by(
+    supa_multi *multi, supa_manager *manager, const char *hostname, supa_deadline deadline,
+    supa_cancel *cancel, supa_multi_leased leased, void *user);
 
 /**
  * Forget what is cached of a store, or of all (NULL), so that the next lease asks the master. A

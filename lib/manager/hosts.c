@@ -101,6 +101,15 @@ int hosts_unknown(supa_error *error, const char *name)
     return SUPA_ERROR_HOST_NOT_FOUND;
 }
 
+void hosts_given_up(struct host_waiter *waiter, supa_code code)
+{
+    error_set(
+        &waiter->error, code, SUPA_NOT_SENT, "host %s: %s while it was being looked up",
+        waiter->name, code == SUPA_ERROR_TIMEOUT ? "the deadline passed" : "cancelled");
+    error_about(&waiter->error, SUPA_SIDE_MASTER, "", NULL);
+    waiter->error.retryable = code == SUPA_ERROR_TIMEOUT;
+}
+
 static void say_cancelled(supa_error *error, const char *name)
 {
     error_set(error, SUPA_ERROR_CANCELLED, SUPA_NOT_SENT, "host %s: the manager has ended", name);
@@ -122,6 +131,24 @@ static int hit(struct hosts *hosts, struct shard *shard, struct host_waiter *wai
     return 1;
 }
 
+int hosts_hit(struct hosts *hosts, const char *name, struct host_found *found)
+{
+    struct shard *shard = shard_of(hosts, name);
+    struct host_entry *entry;
+    int is_hit;
+
+    pthread_mutex_lock(&shard->mutex);
+    entry = *find(hosts, shard, name);
+    is_hit = entry != NULL && entry->found.source != 0 && now_us(hosts) < entry->expires_us;
+    if (is_hit) {
+        entry->used = 1;
+        shard->hits++;
+        *found = entry->found;
+    }
+    pthread_mutex_unlock(&shard->mutex);
+    return is_hit;
+}
+
 /* 1 when the name was known not long ago, and the master cannot be asked. */
 static int
 graced(struct hosts *hosts, struct shard *shard, const char *name, struct host_found *found)
@@ -140,7 +167,7 @@ static enum host_state join_or_begin(
 {
     struct fetch *running = fetch_find(shard->fetches, waiter->name);
 
-    if (running != NULL) {
+    if (running != NULL && !waiter->is_alone) {
         fetch_join(running, &waiter->base);
         return HOST_WAITS;
     }
@@ -225,13 +252,16 @@ void hosts_finish(
     fetch_tell(waiters);
 }
 
-void hosts_overtake(struct hosts *hosts, struct fetch *fetch)
+void hosts_drop(struct hosts *hosts, struct fetch *fetch, const supa_error *error)
 {
     struct shard *shard = shard_of(hosts, fetch->key);
+    const struct host_found nothing = {0};
 
     pthread_mutex_lock(&shard->mutex);
-    fetch->overtaken = FETCH_OUTDATED;
+    fetch->overtaken = FETCH_DROPPED;
     pthread_mutex_unlock(&shard->mutex);
+    outage_release(hosts->options.outage);
+    hosts_finish(hosts, fetch, &nothing, error);
 }
 
 static int same_found(const struct host_found *a, const struct host_found *b)

@@ -42,7 +42,11 @@ struct host_waiter {
     char name[HOST_NAME_SIZE];
     struct host_found found;
     supa_error error; /* its code is SUPA_OK when the host was found */
+    int is_alone;     /* as a cache_waiter's */
 };
+
+/* 1 with @found filled in when the name is cached as one that leads somewhere. */
+int hosts_hit(struct hosts *hosts, const char *name, struct host_found *found);
 
 enum host_state { HOST_READY, HOST_WAITS, HOST_RUNS };
 enum host_state
@@ -53,9 +57,11 @@ void hosts_finish(
     struct hosts *hosts, struct fetch *fetch, const struct host_found *found,
     const supa_error *error);
 
-/* Nothing of the lookup may be kept: ask again. */
-void hosts_overtake(struct hosts *hosts, struct fetch *fetch);
+/* Ends one that whoever ran it had no more time for: who waits asks again. */
+void hosts_drop(struct hosts *hosts, struct fetch *fetch, const supa_error *error);
 const struct hosts_options *hosts_settings(const struct hosts *hosts);
+/* The error of one who has left: CANCELLED, or TIMEOUT. */
+void hosts_given_up(struct host_waiter *waiter, supa_code code);
 /* The error for a name that nobody knows; its code. */
 int hosts_unknown(supa_error *error, const char *name);
 

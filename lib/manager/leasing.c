@@ -277,6 +277,20 @@ void leasing_store(
     leasing_begin(manager, store, old, flight->multi, deadline_us, &flight->renewal);
 }
 
+int leasing_limit(struct flight *flight, int64_t deadline_us, supa_cancel *cancel)
+{
+    supa_error error;
+
+    if (cancel != NULL && watch_begin(flight->multi, cancel) != 0) {
+        error_no_memory(&error);
+        leasing_end(flight, NULL, &error);
+        return 0;
+    }
+    flight->watched = cancel;
+    timers_set(&flight->multi->timers, &flight->timer, deadline_us);
+    return 1;
+}
+
 uint64_t supa_multi_lease_by(
     supa_multi *multi, supa_manager *manager, const char *store_id, supa_deadline deadline,
     supa_cancel *cancel, supa_multi_leased leased, void *user)
@@ -294,12 +308,7 @@ uint64_t supa_multi_lease_by(
     } else if (!uuid_read(store_id, &store)) {
         error_argument(&error, "supa_multi_lease: the store's id is not a UUID of 36 characters");
         leasing_end(flight, NULL, &error);
-    } else if (cancel != NULL && watch_begin(multi, cancel) != 0) {
-        error_no_memory(&error);
-        leasing_end(flight, NULL, &error);
-    } else {
-        flight->watched = cancel;
-        timers_set(&multi->timers, &flight->timer, deadline.at_us);
+    } else if (leasing_limit(flight, deadline.at_us, cancel)) {
         leasing_store(flight, manager, store, NULL, deadline.at_us);
     }
     multi_nudge(multi);
@@ -349,9 +358,24 @@ static supa_multi *borrow_multi(supa_manager *manager, supa_error *error)
     return NULL;
 }
 
-supa_client *leasing_wait(
-    supa_manager *manager, struct uuid store, const supa_client *old, int64_t deadline_us,
-    supa_cancel *cancel, supa_error *error)
+/* What is waited for: a host's store, a store's client, or the successor of one. */
+struct wanted {
+    const char *name; /* the host's, or NULL */
+    struct uuid store;
+    const supa_client *old;
+    int64_t deadline_us;
+};
+
+static void want(struct flight *flight, supa_manager *manager, const struct wanted *wanted)
+{
+    if (wanted->name != NULL)
+        leasing_host(flight, manager, wanted->name, wanted->deadline_us);
+    else
+        leasing_store(flight, manager, wanted->store, wanted->old, wanted->deadline_us);
+}
+
+static supa_client *
+wait_for(supa_manager *manager, const struct wanted *wanted, supa_cancel *cancel, supa_error *error)
 {
     struct waited waited = {NULL, error};
     supa_multi *multi;
@@ -362,20 +386,29 @@ supa_client *leasing_wait(
         return NULL;
     }
     multi = borrow_multi(manager, error);
-    flight = multi != NULL ? leasing_flight(multi, manager, keep, &waited) : NULL;
-    if (flight == NULL || watch_begin(multi, cancel) != 0) {
-        if (multi != NULL)
-            error_no_memory(error);
-        if (flight != NULL)
-            leasing_end(flight, NULL, &(supa_error){.code = SUPA_ERROR_NO_MEMORY});
-        waited.error = NULL;
-        supa_multi_free(multi);
+    if (multi == NULL)
         return NULL;
-    }
-    flight->watched = cancel;
-    timers_set(&multi->timers, &flight->timer, deadline_us);
-    leasing_store(flight, manager, store, old, deadline_us);
+    flight = leasing_flight(multi, manager, keep, &waited);
+    if (flight == NULL)
+        error_no_memory(error);
+    else if (leasing_limit(flight, wanted->deadline_us, cancel))
+        want(flight, manager, wanted);
     supa_multi_run(multi);
     supa_multi_free(multi);
     return waited.client;
+}
+
+supa_client *leasing_wait(
+    supa_manager *manager, struct uuid store, const supa_client *old, int64_t deadline_us,
+    supa_cancel *cancel, supa_error *error)
+{
+    return wait_for(manager, &(struct wanted){NULL, store, old, deadline_us}, cancel, error);
+}
+
+supa_client *leasing_wait_host(
+    supa_manager *manager, const char *name, int64_t deadline_us, supa_cancel *cancel,
+    supa_error *error)
+{
+    return wait_for(
+        manager, &(struct wanted){.name = name, .deadline_us = deadline_us}, cancel, error);
 }

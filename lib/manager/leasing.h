@@ -43,9 +43,20 @@ void leasing_store(
     struct flight *flight, supa_manager *manager, struct uuid store, const supa_client *old,
     int64_t deadline_us);
 
+/* The same of the store that a host leads to; @name as host_name_read writes it. */
+void leasing_host(
+    struct flight *flight, supa_manager *manager, const char *name, int64_t deadline_us);
+/* Has the flight given up at a deadline (0: none), or when @cancel (or NULL) fires. 0: it has ended, for
+ * want of memory. */
+int leasing_limit(struct flight *flight, int64_t deadline_us, supa_cancel *cancel);
+
 /* A lease that waits (or for @old's successor), and can be given up. */
 supa_client *leasing_wait(
     supa_manager *manager, struct uuid store, const supa_client *old, int64_t deadline_us,
     supa_cancel *cancel, supa_error *error);
+/* The same by the name of a host. */
+supa_client *leasing_wait_host(
+    supa_manager *manager, const char *name, int64_t deadline_us, supa_cancel *cancel,
+    supa_error *error);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Leases by the name of a host, in a multi. */
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/process.h"
@@ -22,19 +23,13 @@ struct host_leasing {
     int sources;         /* of it, not asked yet */
     int source;          /* that is asked now */
     uint64_t query;
+    int64_t deadline_us;
     int asked;
-    int is_given_up;
+    supa_code given_up; /* SUPA_OK while it is not */
     char name[HOST_NAME_SIZE];
 };
 
 static void ask(struct host_leasing *leasing);
-
-static void say_cancelled(struct host_leasing *leasing)
-{
-    error_set(
-        &leasing->waiter.error, SUPA_ERROR_CANCELLED, SUPA_NOT_SENT,
-        "host %s: cancelled while it was looked up", leasing->name);
-}
 
 static void end(struct host_leasing *leasing)
 {
@@ -42,10 +37,10 @@ static void end(struct host_leasing *leasing)
     struct flight *flight = leasing->flight;
 
     flight->renewal.cancel = NULL;
-    if (leasing->is_given_up && leasing->waiter.error.code == SUPA_OK)
-        say_cancelled(leasing);
+    if (leasing->given_up != SUPA_OK && leasing->waiter.error.code == SUPA_OK)
+        hosts_given_up(&leasing->waiter, leasing->given_up);
     if (leasing->waiter.error.code == SUPA_OK)
-        leasing_store(flight, manager, leasing->waiter.found.store, NULL, 0);
+        leasing_store(flight, manager, leasing->waiter.found.store, NULL, leasing->deadline_us);
     else
         leasing_end(flight, NULL, &leasing->waiter.error);
     manager_unref(manager);
@@ -57,7 +52,11 @@ static void take(struct post *post)
     struct host_leasing *leasing =
         (struct host_leasing *)((char *)post - offsetof(struct host_leasing, post));
 
-    if (leasing->waiter.base.overtaken && !leasing->is_given_up && leasing->asked < MAX_LOOKS)
+    /* Other askers' deadlines say nothing to this one: it looks by itself in the end. */
+    leasing->waiter.is_alone =
+        leasing->asked == MAX_LOOKS && leasing->waiter.base.overtaken == FETCH_DROPPED;
+    if (leasing->waiter.base.overtaken && leasing->given_up == SUPA_OK &&
+        (leasing->asked < MAX_LOOKS || leasing->waiter.is_alone))
         ask(leasing);
     else
         end(leasing);
@@ -70,6 +69,15 @@ static void told(struct fetch_waiter *waiter)
     multi_post(leasing->flight->multi, &leasing->post);
 }
 
+/* A failure for the asker's own reasons, as leasing.c has it. */
+static int is_ours(const struct host_leasing *leasing, const supa_error *error)
+{
+    return error->code == SUPA_ERROR_CANCELLED ||
+           (error->code == SUPA_ERROR_TIMEOUT &&
+            (leasing->given_up != SUPA_OK ||
+             (leasing->deadline_us != 0 && clock_us() >= leasing->deadline_us)));
+}
+
 static void
 finish(struct host_leasing *leasing, const struct host_found *found, const supa_error *error)
 {
@@ -78,14 +86,13 @@ finish(struct host_leasing *leasing, const struct host_found *found, const supa_
     struct fetch *fetch = leasing->fetch;
 
     leasing->fetch = NULL;
-    if (error->code == SUPA_ERROR_CANCELLED) {
-        outage_release(options->outage);
-        hosts_overtake(hosts, fetch);
-    } else {
-        outage_note(
-            options->outage, options->clock(options->clock_user),
-            error->code != SUPA_OK ? error : NULL);
+    if (is_ours(leasing, error)) {
+        hosts_drop(hosts, fetch, error);
+        return;
     }
+    outage_note(
+        options->outage, options->clock(options->clock_user),
+        error->code != SUPA_OK ? error : NULL);
     hosts_finish(hosts, fetch, found, error);
 }
 
@@ -110,6 +117,7 @@ static void looked_up(void *user, supa_response *response)
 static void ask_next(struct host_leasing *leasing)
 {
     struct host_found found = {0};
+    supa_query *q;
     supa_error error;
 
     leasing->source = leasing->sources & -leasing->sources;
@@ -119,10 +127,9 @@ static void ask_next(struct host_leasing *leasing)
         finish(leasing, &found, &error);
         return;
     }
-    leasing->query = supa_multi_add(
-        leasing->flight->multi,
-        resolve_query(leasing->manager->lookup.master, leasing->source, leasing->name), looked_up,
-        leasing);
+    q = resolve_query(leasing->manager->lookup.master, leasing->source, leasing->name);
+    lookup_limit(leasing->manager->lookup.master, q, leasing->deadline_us);
+    leasing->query = supa_multi_add(leasing->flight->multi, q, looked_up, leasing);
     if (leasing->query != 0)
         return;
     error_no_memory(&error);
@@ -154,18 +161,19 @@ static void cancel(struct renewal *renewal, supa_code code)
     struct host_leasing *leasing = renewal->of;
     struct flight *query = multi_find(leasing->flight->multi, leasing->query);
 
-    leasing->is_given_up = 1;
+    leasing->given_up = code;
     if (query != NULL) {
         flight_give_up(query, code);
         return;
     }
     if (!hosts_leave(leasing->manager->hosts, &leasing->waiter))
         return; /* it is told already, and about to be taken */
-    say_cancelled(leasing);
+    hosts_given_up(&leasing->waiter, code);
     end(leasing);
 }
 
-static void begin(struct flight *flight, supa_manager *manager, const char *name)
+void leasing_host(
+    struct flight *flight, supa_manager *manager, const char *name, int64_t deadline_us)
 {
     struct host_leasing *leasing = memory_zero(sizeof *leasing);
     supa_error error;
@@ -178,14 +186,15 @@ static void begin(struct flight *flight, supa_manager *manager, const char *name
     leasing->manager = manager_ref(manager);
     leasing->flight = flight;
     leasing->post.take = take;
+    leasing->deadline_us = deadline_us;
     memcpy(leasing->name, name, sizeof leasing->name);
     flight->renewal = (struct renewal){.cancel = cancel, .of = leasing};
     ask(leasing);
 }
 
-uint64_t supa_multi_lease_host(
-    supa_multi *multi, supa_manager *manager, const char *hostname, supa_multi_leased leased,
-    void *user)
+uint64_t supa_multi_lease_host_by(
+    supa_multi *multi, supa_manager *manager, const char *hostname, supa_deadline deadline,
+    supa_cancel *cancel, supa_multi_leased leased, void *user)
 {
     struct flight *flight = leasing_flight(multi, manager, leased, user);
     char name[HOST_NAME_SIZE];
@@ -201,9 +210,17 @@ uint64_t supa_multi_lease_host(
         error_argument(
             &error, "supa_multi_lease_host: the host is not a name of letters, digits, - and .");
         leasing_end(flight, NULL, &error);
-    } else {
-        begin(flight, manager, name);
+    } else if (leasing_limit(flight, deadline.at_us, cancel)) {
+        leasing_host(flight, manager, name, deadline.at_us);
     }
     multi_nudge(multi);
     return ticket;
+}
+
+uint64_t supa_multi_lease_host(
+    supa_multi *multi, supa_manager *manager, const char *hostname, supa_multi_leased leased,
+    void *user)
+{
+    return supa_multi_lease_host_by(
+        multi, manager, hostname, (supa_deadline){0}, NULL, leased, user);
 }

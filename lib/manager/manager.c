@@ -208,15 +208,16 @@ supa_client *supa_manager_master(supa_manager *manager)
     return manager != NULL ? manager->lookup.master : NULL;
 }
 
-static supa_client *
-lease(supa_manager *manager, struct uuid store, int64_t deadline_us, supa_error *error)
+static supa_client *lease(
+    supa_manager *manager, struct uuid store, int64_t deadline_us, supa_cancel *cancel,
+    supa_error *error)
 {
     int64_t now_us = manager_now(manager);
     supa_client *client;
 
     if (process_check(manager->generation, "the manager", error) != SUPA_OK)
         return NULL;
-    if (refresh_is_due(&manager->refresh, now_us)) {
+    if (cancel == NULL && refresh_is_due(&manager->refresh, now_us)) {
         manager_ref(manager);
         refresh_due(&manager->refresh, now_us, deadline_us);
         manager_unref(manager);
@@ -224,6 +225,8 @@ lease(supa_manager *manager, struct uuid store, int64_t deadline_us, supa_error 
     client = cache_hit(manager->cache, store, now_us);
     if (client != NULL)
         return client;
+    if (cancel != NULL)
+        return leasing_wait(manager, store, NULL, deadline_us, cancel, error);
     manager_ref(manager); /* it may end while its credentials are on their way */
     client = cache_lease(manager->cache, store, deadline_us, error);
     manager_unref(manager);
@@ -240,7 +243,6 @@ supa_client *supa_manager_lease_by(
     supa_error *error)
 {
     struct uuid store;
-    supa_client *client;
 
     error_clear(error);
     if (manager == NULL) {
@@ -251,37 +253,34 @@ supa_client *supa_manager_lease_by(
         error_argument(error, "supa_manager_lease: the store's id is not a UUID of 36 characters");
         return NULL;
     }
-    if (cancel == NULL)
-        return lease(manager, store, deadline.at_us, error);
-    if (process_check(manager->generation, "the manager", error) != SUPA_OK)
-        return NULL;
-    client = cache_hit(manager->cache, store, manager_now(manager));
-    return client != NULL ? client
-                          : leasing_wait(manager, store, NULL, deadline.at_us, cancel, error);
+    return lease(manager, store, deadline.at_us, cancel, error);
 }
 
-static int resolve(
-    supa_manager *manager, const char *hostname, const char *call, struct host_found *found,
+/* Whether the manager can be asked for the host, whose name is written to @name. */
+static int check_host(
+    const supa_manager *manager, const char *hostname, const char *call, char *name,
     supa_error *error)
 {
-    int64_t now_us;
-    char name[HOST_NAME_SIZE];
-    int code;
-
     error_clear(error);
     if (manager == NULL)
         return error_argument(error, "%s: the manager is NULL", call);
     if (!host_name_read(hostname, name))
         return error_argument(
             error, "%s: the host is not a name of letters, digits, - and .", call);
-    code = process_check(manager->generation, "the manager", error);
-    if (code != SUPA_OK)
-        return code;
-    now_us = manager_now(manager);
+    return process_check(manager->generation, "the manager", error);
+}
+
+static int resolve(
+    supa_manager *manager, const char *name, int64_t deadline_us, struct host_found *found,
+    supa_error *error)
+{
+    const int64_t now_us = manager_now(manager);
+    int code;
+
     manager_ref(manager);
     if (refresh_is_due(&manager->refresh, now_us))
-        refresh_due(&manager->refresh, now_us, 0);
-    code = hosts_resolve(manager->hosts, name, 0, found, error);
+        refresh_due(&manager->refresh, now_us, deadline_us);
+    code = hosts_resolve(manager->hosts, name, deadline_us, found, error);
     manager_unref(manager);
     return code;
 }
@@ -309,17 +308,21 @@ static void give(void *out, const void *known, size_t known_size)
     memcpy(out, &size, sizeof size);
 }
 
-int supa_manager_resolve_host(
-    supa_manager *manager, const char *hostname, supa_host *host, supa_error *error)
+int supa_manager_resolve_host_by(
+    supa_manager *manager, const char *hostname, supa_deadline deadline, supa_host *host,
+    supa_error *error)
 {
     supa_host out = SUPA_HOST_INIT;
     struct host_found found;
+    char name[HOST_NAME_SIZE];
     int code;
 
     if (!has_size(host))
         return error_argument(
             error, "supa_manager_resolve_host: the host does not begin with SUPA_HOST_INIT");
-    code = resolve(manager, hostname, "supa_manager_resolve_host", &found, error);
+    code = check_host(manager, hostname, "supa_manager_resolve_host", name, error);
+    if (code == SUPA_OK)
+        code = resolve(manager, name, deadline.at_us, &found, error);
     if (code != SUPA_OK)
         return code;
     out.source = found.source;
@@ -330,13 +333,31 @@ int supa_manager_resolve_host(
     return SUPA_OK;
 }
 
-supa_client *supa_manager_lease_host(supa_manager *manager, const char *hostname, supa_error *error)
+int supa_manager_resolve_host(
+    supa_manager *manager, const char *hostname, supa_host *host, supa_error *error)
+{
+    return supa_manager_resolve_host_by(manager, hostname, (supa_deadline){0}, host, error);
+}
+
+supa_client *supa_manager_lease_host_by(
+    supa_manager *manager, const char *hostname, supa_deadline deadline, supa_cancel *cancel,
+    supa_error *error)
 {
     struct host_found found;
+    char name[HOST_NAME_SIZE];
 
-    if (resolve(manager, hostname, "supa_manager_lease_host", &found, error) != SUPA_OK)
+    if (check_host(manager, hostname, "supa_manager_lease_host", name, error) != SUPA_OK)
         return NULL;
-    return lease(manager, found.store, 0, error);
+    if (cancel != NULL && !hosts_hit(manager->hosts, name, &found))
+        return leasing_wait_host(manager, name, deadline.at_us, cancel, error);
+    if (cancel == NULL && resolve(manager, name, deadline.at_us, &found, error) != SUPA_OK)
+        return NULL;
+    return lease(manager, found.store, deadline.at_us, cancel, error);
+}
+
+supa_client *supa_manager_lease_host(supa_manager *manager, const char *hostname, supa_error *error)
+{
+    return supa_manager_lease_host_by(manager, hostname, (supa_deadline){0}, NULL, error);
 }
 
 int supa_client_stale(supa_client *client)

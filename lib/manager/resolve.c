@@ -128,6 +128,11 @@ int resolve_host(
     return hosts_unknown(error, name);
 }
 
+static int passed(int64_t deadline_us)
+{
+    return deadline_us != 0 && clock_us() >= deadline_us;
+}
+
 /* As for a store: a lookup that ran out of its asker's time tells nothing to others. */
 static void run(struct hosts *hosts, struct fetch *fetch, int64_t deadline_us)
 {
@@ -138,14 +143,13 @@ static void run(struct hosts *hosts, struct fetch *fetch, int64_t deadline_us)
     options->find(options->user, fetch->key, deadline_us, &found, &error);
     if (error.code != SUPA_OK)
         counters_error(options->counters, &error);
-    if (error.code == SUPA_ERROR_TIMEOUT && deadline_us != 0 && clock_us() >= deadline_us) {
-        outage_release(options->outage);
-        hosts_overtake(hosts, fetch);
-    } else {
-        outage_note(
-            options->outage, options->clock(options->clock_user),
-            error.code != SUPA_OK ? &error : NULL);
+    if (error.code == SUPA_ERROR_TIMEOUT && passed(deadline_us)) {
+        hosts_drop(hosts, fetch, &error);
+        return;
     }
+    outage_note(
+        options->outage, options->clock(options->clock_user),
+        error.code != SUPA_OK ? &error : NULL);
     hosts_finish(hosts, fetch, &found, &error);
 }
 
@@ -165,16 +169,14 @@ static int await(struct hosts *hosts, struct sleeping_waiter *asker, int64_t dea
         return 1;
     if (!hosts_leave(hosts, &asker->waiter))
         return sleeper_wait(&asker->sleeper, 0);
-    error_set(
-        &asker->waiter.error, SUPA_ERROR_TIMEOUT, SUPA_NOT_SENT,
-        "host %s: the deadline passed while it was being looked up", asker->waiter.name);
+    hosts_given_up(&asker->waiter, SUPA_ERROR_TIMEOUT);
     return 0;
 }
 
 static void ask_until_settled(
     struct hosts *hosts, const char *name, struct sleeping_waiter *asker, int64_t deadline_us)
 {
-    for (int i = 1; i <= MAX_LOOKS; i++) {
+    for (int i = 1;; i++) {
         struct fetch *fetch = NULL;
         enum host_state state;
 
@@ -183,7 +185,11 @@ static void ask_until_settled(
         if (state == HOST_RUNS)
             run(hosts, fetch, deadline_us);
         if (state == HOST_READY || !await(hosts, asker, deadline_us) ||
-            !asker->waiter.base.overtaken || (deadline_us != 0 && clock_us() >= deadline_us))
+            !asker->waiter.base.overtaken || passed(deadline_us))
+            return;
+        /* Other askers' deadlines say nothing to this one: it looks by itself in the end. */
+        asker->waiter.is_alone = i == MAX_LOOKS && asker->waiter.base.overtaken == FETCH_DROPPED;
+        if (i >= MAX_LOOKS && !asker->waiter.is_alone)
             return;
     }
 }

@@ -63,7 +63,8 @@ static void answer_master(struct transport *transport, const struct call *call, 
 
     ask_master(transport, call, reply);
     pthread_mutex_lock(&world->mutex);
-    if (strstr(call->url, "store_id=eq.") != NULL && world->gated) {
+    if (world->gated &&
+        (strstr(call->url, "store_id=eq.") != NULL || strstr(call->url, "hostname=eq.") != NULL)) {
         world->at_gate++;
         pthread_cond_broadcast(&world->changed);
         while (world->gated)

@@ -20,7 +20,7 @@ struct gateway_world {
     char last_body[256];
     int confirms; /* rollbacks */
     pthread_cond_t changed;
-    int gated; /* lookups of stores wait, with what the master has told them */
+    int gated; /* lookups of stores and hosts wait, with what the master has told them */
     size_t at_gate;
 };
 

@@ -14,8 +14,9 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     timers_tests[], stream_tests[], multi_tests[], split_tests[], pages_tests[], lines_tests[],
     writer_tests[], warm_tests[], keyring_tests[], envelope_v1_tests[], envelope_tests[],
     credentials_tests[], uuid_tests[], http_date_tests[], cache_tests[], load_tests[],
-    hosts_tests[], delta_tests[], manager_tests[], renew_tests[], lease_tests[], race_tests[],
-    environment_tests[], platform_flow_tests[], platform_sweep_tests[], platform_fanout_tests[];
+    hosts_tests[], delta_tests[], manager_tests[], renew_tests[], lease_tests[], host_lease_tests[],
+    race_tests[], environment_tests[], platform_flow_tests[], platform_sweep_tests[],
+    platform_fanout_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -87,6 +88,7 @@ CU_SuiteInfo test_suites[] = {
     {"manager", NULL, NULL, NULL, NULL, manager_tests},
     {"renew", NULL, NULL, NULL, NULL, renew_tests},
     {"lease", NULL, NULL, NULL, NULL, lease_tests},
+    {"leases by host", NULL, NULL, NULL, NULL, host_lease_tests},
     {"race", NULL, NULL, NULL, NULL, race_tests},
     {"environment", NULL, NULL, NULL, NULL, environment_tests},
     {"platform_flow", NULL, NULL, NULL, NULL, platform_flow_tests},
