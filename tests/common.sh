@@ -98,7 +98,7 @@ tally() {
   elif [[ -n ${VERBOSE:-} ]]; then
     cat "$output"
   fi
-  grep -i 'not looked at' "$output" | sed "s/^ */$label: /" || true
+  grep -io 'not looked at.*' "$output" | sort -u | sed "s/^/$label: /" || true
   rm -f "$output"
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     passed=$((passed + BASH_REMATCH[1]))
