@@ -143,6 +143,11 @@ static inline supa_query *supa_fluent_step(supa_query *q, supa_query *(*step)(su
 #define supa_do_header(name, value) supa_header, name, value
 #define supa_do_token(jwt) supa_token, jwt
 #define supa_do_timeout(ms) supa_timeout, ms
+#define supa_do_deadline_by(deadline) supa_deadline_by, deadline
+#define supa_do_cancel_with(cancel) supa_cancel_with, cancel
+#define supa_do_retry(n) supa_retry, n
+#define supa_do_idempotent() supa_fluent_step, supa_idempotent
+#define supa_do_split() supa_fluent_step, supa_split
 /* clang-format on */
 
 #endif

@@ -74,6 +74,10 @@ SENT("GET", "t", NULL, from("t"), accept("a/b"))
 SENT("GET", "t", NULL, from("t"), explain(SUPA_EXPLAIN_ANALYZE, SUPA_PLAN_JSON))
 SENT("POST", "t", "{}", from("t"), insert("{}"), max_affected(1), strict(), timezone("UTC"))
 SENT("GET", "t", NULL, from("t"), schema("s"), header("X", "y"), token("z"), timeout(1000))
+SENT(
+    "GET", "t?a=in.(1,2)", NULL, from("t"), in("a", LIST), split(), retry(0),
+    deadline_by(supa_deadline_in(60000)))
+SENT("POST", "t", "{}", from("t"), insert("{}"), idempotent())
 SENT("GET", "t", NULL, from("t"), own_copy(), any_store())
 SENT(
     "GET",

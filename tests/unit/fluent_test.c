@@ -8,6 +8,7 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 #include <supa/response.h>
+#include <unistd.h>
 
 static struct world world;
 
@@ -71,6 +72,34 @@ static void runs_what_it_says(void)
     fluent_end();
 }
 
+/* A write is tried again only because it is declared to be idempotent; what has no more time, or is
+ * cancelled, is not sent. */
+static void bounds_what_it_says(void)
+{
+    static const struct script answers[] = {
+        {503, "Retry-After: 0\n", NULL, SUPA_OK, SUPA_ANSWERED},
+        {201, "", NULL, SUPA_OK, SUPA_ANSWERED}};
+    supa_client *client = fluent_start();
+    supa_cancel *cancel = supa_cancel_new();
+    const supa_deadline passed = supa_deadline_in(1);
+    supa_response *response;
+
+    world_answer(&world, answers, 2);
+    response = SUPA_RUN(client, from("t"), insert("{}"), idempotent(), retry(1));
+    CU_ASSERT_TRUE(supa_response_ok(response));
+    supa_response_free(response);
+    supa_cancel_fire(cancel);
+    response = SUPA_RUN(client, from("t"), cancel_with(cancel));
+    CU_ASSERT_EQUAL(supa_response_error(response)->code, SUPA_ERROR_CANCELLED);
+    supa_response_free(response);
+    usleep(2000);
+    response = SUPA_RUN(client, from("t"), deadline_by(passed));
+    CU_ASSERT_EQUAL(supa_response_error(response)->code, SUPA_ERROR_TIMEOUT);
+    supa_response_free(response);
+    supa_cancel_unref(cancel);
+    fluent_end();
+}
+
 /* Needs a server that confirms it. */
 static void undoes_what_it_says(void)
 {
@@ -90,6 +119,7 @@ extern CU_TestInfo fluent_tests[];
 CU_TestInfo fluent_tests[] = {
     {"each step is its function", each_step_is_its_function},
     {"runs what it says", runs_what_it_says},
+    {"bounds what it says", bounds_what_it_says},
     {"undoes what it says", undoes_what_it_says},
     CU_TEST_INFO_NULL,
 };
