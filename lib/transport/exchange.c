@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "transport/address.h"
+#include "transport/folding.h"
 #include "transport/host.h"
 #include "transport/resolving.h"
 #include "transport/trace.h"
@@ -88,6 +89,28 @@ static void begin_answer(struct exchange *exchange, const char *line, size_t len
     exchange->status = exchange->has_status ? atoi(space + 1) : 0;
 }
 
+/* Told before take_header is. */
+static int look(CURL *easy, curl_infotype type, char *data, size_t size, void *user)
+{
+    struct exchange *exchange = user;
+
+    if (type == CURLINFO_HEADER_IN && exchange->is_first_header)
+        exchange->is_folded = folding_mend(data, size);
+    if (exchange->call->endpoint->log != NULL)
+        trace_tell(exchange->call, type, data, size);
+    else if (type == CURLINFO_HEADER_IN)
+        curl_easy_setopt(easy, CURLOPT_VERBOSE, 0L); /* all others need not be looked at */
+    return 0;
+}
+
+/* The next line is the first header: it is looked at before libcurl keeps it. */
+static void expect_header(struct exchange *exchange)
+{
+    exchange->is_first_header = exchange->is_unsafe;
+    if (exchange->is_unsafe)
+        curl_easy_setopt(exchange->easy, CURLOPT_VERBOSE, 1L);
+}
+
 static size_t take_header(char *data, size_t size, size_t count, void *user)
 {
     struct exchange *exchange = user;
@@ -97,19 +120,22 @@ static size_t take_header(char *data, size_t size, size_t count, void *user)
     /* Those of interim answers and trailers, too: libcurl keeps them all. */
     exchange->header_bytes += length;
     exchange->headers_too_large = exchange->header_bytes > MAX_HEADERS;
+    exchange->is_first_header = 0;
     while (kept > 0 && (data[kept - 1] == '\n' || data[kept - 1] == '\r'))
         kept--;
     if (kept == 0) {
         exchange->headers_done = 1;
     } else if (kept > 5 && memcmp(data, "HTTP/", 5) == 0) {
         begin_answer(exchange, data, kept);
+        expect_header(exchange);
     } else if (!exchange->headers_done && memchr(data, '\n', kept) == NULL) {
         exchange->wrong_length |= is_wrong_length(exchange, data, kept);
         buffer_put(headers, data, kept);
         buffer_putc(headers, '\n');
         exchange->out_of_memory = buffer_failed(headers);
     }
-    return exchange->headers_too_large || exchange->wrong_length || exchange->out_of_memory
+    return exchange->headers_too_large || exchange->wrong_length || exchange->is_folded ||
+                   exchange->out_of_memory
                ? 0
                : length;
 }
@@ -185,6 +211,7 @@ struct exchange *exchange_new(struct sockets *sockets, int is_of_many)
     exchange->sockets = sockets;
     exchange->is_of_many = is_of_many;
     exchange->lookup = -1;
+    exchange->is_unsafe = folding_is_unsafe();
     exchange->easy = curl_easy_init();
     if (exchange->easy != NULL)
         return exchange;
@@ -305,6 +332,9 @@ static void set_callbacks(CURL *easy, struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, look);
+    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, exchange->call->endpoint->log != NULL ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_sending);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, before_lookup);
@@ -335,7 +365,7 @@ static void begin(struct exchange *exchange, const struct call *call, struct rep
     exchange->reply = reply;
     exchange->sendings = exchange->has_status = exchange->status = exchange->headers_done = 0;
     exchange->address_refused = exchange->body_too_large = exchange->headers_too_large = 0;
-    exchange->wrong_length = 0;
+    exchange->wrong_length = exchange->is_first_header = exchange->is_folded = 0;
     exchange->header_bytes = 0;
     exchange->length_told = -1;
     exchange->out_of_memory = exchange->no_lookup = exchange->stopped = exchange->is_paused = 0;
@@ -368,8 +398,6 @@ static CURLcode set_all(struct exchange *exchange, const struct call *call)
     set_method(easy, exchange);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)endpoint->connect_timeout_ms);
-    if (endpoint->log != NULL)
-        trace_start(easy, call);
     return result;
 }
 

@@ -31,9 +31,11 @@ struct exchange {
     size_t header_bytes; /* of all heads and trailers */
     int64_t length_told; /* the answer's Content-Length; −1: none yet */
     int is_paused;
-    int has_given; /* the call's sink took bytes; whoever looks at it clears it */
-    int address_refused, body_too_large, headers_too_large, wrong_length, out_of_memory, no_lookup,
-        stopped;
+    int has_given;       /* the call's sink took bytes; whoever looks at it clears it */
+    int is_unsafe;       /* this libcurl's way with folded headers, folding.h */
+    int is_first_header; /* the next line is */
+    int address_refused, body_too_large, headers_too_large, wrong_length, is_folded, out_of_memory,
+        no_lookup, stopped;
     supa_code given_up; /* why its user ended it; SUPA_OK: not at all */
     char error[CURL_ERROR_SIZE];
 };

@@ -92,6 +92,9 @@ static supa_code own_cause(const struct exchange *exchange, CURLcode result, con
     if (exchange->wrong_length)
         return *words = "the answer's Content-Length is no length, or tells several",
                SUPA_ERROR_MALFORMED;
+    if (exchange->is_folded)
+        return *words = "the answer's headers begin with a line that goes on with another one",
+               SUPA_ERROR_MALFORMED;
     if (exchange->no_lookup)
         return *words = "too many names are being looked up", SUPA_ERROR_BUSY;
     if (exchange->stopped)

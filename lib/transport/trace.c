@@ -83,17 +83,15 @@ static void show(const struct call *call, const char *mark, const char *line, si
     buffer_free(&shown);
 }
 
-static int tell(CURL *easy, curl_infotype type, char *data, size_t size, void *user)
+void trace_tell(const struct call *call, curl_infotype type, const char *data, size_t size)
 {
-    const struct call *call = user;
     const char *mark = type == CURLINFO_HEADER_OUT  ? "> "
                        : type == CURLINFO_HEADER_IN ? "< "
                                                     : "* ";
     size_t at = 0;
 
-    (void)easy;
     if (type != CURLINFO_TEXT && type != CURLINFO_HEADER_IN && type != CURLINFO_HEADER_OUT)
-        return 0;
+        return;
     while (at < size) {
         const char *end = memchr(data + at, '\n', size - at);
         size_t next = end != NULL ? (size_t)(end - data) + 1 : size;
@@ -105,15 +103,4 @@ static int tell(CURL *easy, curl_infotype type, char *data, size_t size, void *u
             show(call, mark, data + at, length);
         at = next;
     }
-    return 0;
-}
-
-void trace_start(CURL *easy, const struct call *call)
-{
-    void *user;
-
-    memcpy(&user, &call, sizeof user); /* libcurl's pointer is not const */
-    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, tell);
-    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, user);
-    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
 }

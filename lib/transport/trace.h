@@ -5,10 +5,11 @@
 #define TRANSPORT_TRACE_H
 
 #include <curl/curl.h>
+#include <stddef.h>
 
 struct call;
 
-/* Has the handle tell the log of the call's endpoint. */
-void trace_start(CURL *easy, const struct call *call);
+/* Tells the log of the call's endpoint what libcurl tells its debug function. */
+void trace_tell(const struct call *call, curl_infotype type, const char *data, size_t size);
 
 #endif

@@ -203,6 +203,9 @@ const struct hostile_fault hostile_faults[] = {
     {"tells two lengths, the shorter one last", PEER_PLAIN,
      TEXT(JSON "Content-Length: 10\r\nContent-Length: 5\r\n\r\n" HOSTILE_BODY), HOSTILE_WHOLE,
      BOTH(BROKEN)},
+    {"begins its headers with a line that goes on", PEER_PLAIN,
+     PEER_SCRIPT(WARM, READ, PEER_SEND(STATUS "\tX: on\r\n" LENGTH HOSTILE_BODY)), HOSTILE_WHOLE,
+     ENDS(FINE, BROKEN), .is_warm = 1},
     {"tells a length and sends chunks", PEER_PLAIN,
      PEER_SCRIPT(
          READ,
