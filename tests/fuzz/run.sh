@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: MIT
 # fuzz/run.sh                            the short form: the JSON reader against cJSON and Python, and the
 #                                        committed corpora, all under ASan and UBSan. "N passed, M failed"
-# fuzz/run.sh fuzz [TARGET] [SECONDS]    libFuzzer on one target, or on each in turn; 60 seconds each by
+# fuzz/run.sh fuzz [TARGET] [SECONDS]    libFuzzer on one target, or on all, one a core; 60 seconds each by
 #                                        default. "N targets, M findings"
-# What libFuzzer learns stays in build/fuzz/corpus, what it finds in build/fuzz/findings.
+# MINUTES=M fuzz/run.sh fuzz             all, in M minutes of one core altogether
+# What libFuzzer learns stays in build/fuzz/corpus, what it finds in build/fuzz/findings. The edges that a target
+# reaches are not to become fewer than edges.txt says: a target that no longer gets anywhere finds nothing either.
 . "$(dirname "$0")/../common.sh"
-targets=(json split answer envelope url escape builder)
+targets=(json split answer envelope url escape builder path)
 
 # programs OPTION… NAME…: of tests/fuzz, in $build.
 programs() {
@@ -59,34 +61,82 @@ build_fuzzers() {
   programs LDFLAGS="-fsanitize=fuzzer,$sanitizers" "$@"
 }
 
-# run_fuzzer TARGET SECONDS: 0 when nothing was found.
+# run_fuzzer TARGET SECONDS: what it has done goes to build/fuzz/fuzz_TARGET.said; 0 when nothing was found.
 run_fuzzer() {
-  local learned=$build/corpus/$1 log=$build/fuzz_$1.log
+  local target=$1 seconds=$2 learned=$build/corpus/$1 log=$build/fuzz_$1.log status=0
   mkdir -p "$learned" "$build/findings"
-  say "== $1, $2 seconds; $log"
-  if ! "$build/tests/fuzz/fuzz_$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$build/findings/$1-" "$learned" "$top/tests/fuzz/corpus/$1" >"$log" 2>&1; then
-    tail -40 "$log"
-    return 1
-  fi
-  printf '%s: %s inputs\n' "$1" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")"
+  say "== $target, $seconds seconds; $log"
+  "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="$build/findings/$target-" "$learned" "$top/tests/fuzz/corpus/$target" >"$log" 2>&1 || status=1
+  {
+    [[ $status -eq 0 ]] || tail -40 "$log"
+    inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    edges=$(grep -oE ' cov: [0-9]+' "$log" | tail -1 | tr -dc 0-9)
+    printf '%s: %s inputs, %s edges\n' "$target" "${inputs:-0}" "${edges:-0}"
+    check_edges "$target" "${edges:-0}" || status=1
+  } >"$build/fuzz_$target.said"
+  return "$status"
 }
 
-fuzz() {
-  local found=0
-  [[ -z $1 ]] || targets=("$1")
-  [[ ${2:-60} =~ ^[1-9][0-9]*$ ]] || { say "no number of seconds: $2"; exit 2; }
-  [[ -z $1 || -f $top/tests/fuzz/fuzz_$1.c ]] || { say "there is no target $1"; exit 2; }
-  build_fuzzers "${targets[@]/#/fuzz/fuzz_}"
-  for t in "${targets[@]}"; do
-    run_fuzzer "$t" "${2:-60}" || found=$((found + 1))
+# check_edges TARGET EDGES: 0 when they are as many as edges.txt wants. Other compilers count other edges.
+check_edges() {
+  local wanted
+  wanted=$(awk -v c="$compiler" -v t="$1" '$1 == c && $2 == t {print $3}' "$top/tests/fuzz/edges.txt")
+  if [[ -z $wanted ]]; then
+    printf '%s: edges not looked at: edges.txt knows none of it by %s\n' "$1" "$compiler"
+  elif [[ $2 -lt $wanted ]]; then
+    printf '%s: %s edges, which are fewer than the %s of edges.txt\n' "$1" "$2" "$wanted"
+    return 1
+  fi
+}
+
+# run_share FILE SECONDS TARGET…: one after the other; the file gets a line for each one that failed.
+run_share() {
+  local file=$1 seconds=$2 t
+  for t in "${@:3}"; do
+    run_fuzzer "$t" "$seconds" || echo "$t" >>"$file"
+    cat "$build/fuzz_$t.said"
   done
-  printf '%d targets, %d findings\n' "${#targets[@]}" "$found"
-  [[ $found -eq 0 ]]
+}
+
+# Each core takes every n-th target.
+fuzz() {
+  local seconds=$1 cores found share i
+  shift
+  build_fuzzers "${@/#/fuzz/fuzz_}"
+  compiler=clang-$(clang -dumpversion | cut -d. -f1)
+  cores=$(nproc)
+  found=$(mktemp)
+  for ((i = 0; i < cores && i < $#; i++)); do
+    share=()
+    for ((j = i + 1; j <= $#; j += cores)); do share+=("${!j}"); done
+    run_share "$found" "$seconds" "${share[@]}" &
+  done
+  wait
+  printf '%d targets, %d findings\n' $# "$(wc -l <"$found")"
+  [[ ! -s $found ]]
+  i=$?
+  rm -f "$found"
+  return $i
+}
+
+usage() { say "usage: fuzz/run.sh [fuzz [TARGET] [SECONDS]], or MINUTES=M fuzz/run.sh fuzz"; exit 2; }
+number() { [[ $1 =~ ^[1-9][0-9]{0,6}$ ]]; }
+
+fuzz_as_asked() {
+  local seconds=${2:-60}
+  if [[ -n ${MINUTES:-} ]]; then
+    [[ -z ${1:-} ]] && number "$MINUTES" || usage
+    seconds=$((60 * MINUTES / ${#targets[@]}))
+  fi
+  number "$seconds" || usage
+  [[ -z ${1:-} ]] || targets=("$1")
+  [[ -f $top/tests/fuzz/fuzz_${targets[0]}.c ]] || { say "there is no target ${targets[0]}"; exit 2; }
+  fuzz "$seconds" "${targets[@]}"
 }
 
 case ${1:-} in
 "") short_form ;;
-fuzz) fuzz "${2:-}" "${3:-}" ;;
-*) say "usage: fuzz/run.sh [fuzz [TARGET] [SECONDS]]"; exit 2 ;;
+fuzz) fuzz_as_asked "${@:2}" ;;
+*) usage ;;
 esac
