@@ -102,7 +102,7 @@ static int walk_on(struct walk *walk)
 {
     int status;
 
-    progress_begin(&walk->progress, "stores", (int64_t)walk->count);
+    progress_begin(&walk->progress, "store", (int64_t)walk->count);
     start_some(walk);
     supa_multi_run(walk->multi);
     status = writer_end(&walk->writer);

@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "progress.h"
 #include "records.h"
+#include "words.h"
 
 static supa_query *build(supa_client *client, const struct options *options)
 {
@@ -60,13 +61,19 @@ static int give_rows(struct records *records, supa_writer *writer)
     return found < 0 ? EXIT_OTHER : 0;
 }
 
-static int tell_failure(const supa_writer_report *report)
+static int
+tell_failure(supa_client *client, const struct options *options, const supa_writer_report *report)
 {
-    const int status = tell_error(&report->error);
+    const int status = session_tell(client, options->arguments[0], &report->error);
 
-    fprintf(
-        stderr, "  the first %lld rows are written; the batch behind them %s\n",
-        (long long)report->written, report->unknown != 0 ? "may be" : "is not");
+    if (report->error.outcome == SUPA_NOT_SENT && report->written == 0)
+        fputs("  nothing is written\n", stderr);
+    else
+        fprintf(
+            stderr, "  the first %lld row%s %s written; the batch behind %s %s\n",
+            (long long)report->written, plural(report->written),
+            report->written == 1 ? "is" : "are", report->written == 1 ? "it" : "them",
+            report->unknown != 0 ? "may be" : "is not");
     return status;
 }
 
@@ -77,12 +84,15 @@ static int copy_rows(supa_client *client, const struct options *options, struct 
     supa_writer *writer;
     int status;
 
-    progress_begin(&progress, "rows", -1);
+    progress_begin(&progress, "row", -1);
     writer = open_writer(client, options, &progress);
     status = give_rows(records, writer);
-    if (supa_writer_close(writer, &report) != SUPA_OK)
-        status = tell_failure(&report);
-    progress_end(&progress);
+    if (supa_writer_close(writer, &report) != SUPA_OK) {
+        progress_break(&progress);
+        status = tell_failure(client, options, &report);
+    } else {
+        progress_end(&progress);
+    }
     supa_writer_report_clear(&report);
     return status;
 }

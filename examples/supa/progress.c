@@ -2,6 +2,7 @@
 #include "progress.h"
 
 #include "table.h"
+#include "words.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -51,7 +52,8 @@ static void show(struct progress *progress, int64_t now)
     if (progress->total >= 0 && (width == 0 || width >= 70))
         put_bar(progress);
     length = snprintf(
-        line, sizeof line, "%lld %s, %.0f/s", (long long)progress->done, progress->what, speed);
+        line, sizeof line, "%lld %s%s, %.0f/s", (long long)progress->done, progress->what,
+        plural(progress->done), speed);
     if (progress->total > progress->done && speed > 0)
         snprintf(
             line + length, sizeof line - (size_t)length, ", %.0f s left",
@@ -70,13 +72,18 @@ void progress_step(struct progress *progress, int64_t n)
         show(progress, now_us());
 }
 
+void progress_break(struct progress *progress)
+{
+    if (progress->is_shown)
+        fputs("\r\033[K", stderr);
+}
+
 void progress_end(struct progress *progress)
 {
     const double seconds = (double)(now_us() - progress->began_us) / 1e6;
 
-    if (progress->is_shown)
-        fputs("\r\033[K", stderr);
+    progress_break(progress);
     fprintf(
-        stderr, "%lld %s in %.1f s, %.0f/s\n", (long long)progress->done, progress->what, seconds,
-        rate(progress, seconds));
+        stderr, "%lld %s%s in %.1f s, %.0f/s\n", (long long)progress->done, progress->what,
+        plural(progress->done), seconds, rate(progress, seconds));
 }

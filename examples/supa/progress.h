@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct progress {
-    const char *what; /* "rows", "stores" */
+    const char *what; /* "row", "store" */
     int64_t total;    /* −1: not known, and there is no bar */
     int64_t done, began_us, told_us;
     int is_shown;
@@ -16,5 +16,7 @@ void progress_begin(struct progress *progress, const char *what, int64_t total);
 void progress_step(struct progress *progress, int64_t n);
 /* Takes the line away and tells the sum: "1000 rows in 0.5 s, 2000 rows/s". */
 void progress_end(struct progress *progress);
+/* Takes the line away after a failure, which is told in its place. */
+void progress_break(struct progress *progress);
 
 #endif

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "base64.h"
+#include "description.h"
 #include "fail.h"
 #include "text.h"
 
@@ -35,13 +36,20 @@ static void tell_attempt(void *user, const supa_attempt *attempt)
 
 int session_begin(struct session *session, const struct options *options)
 {
+    struct settings *settings = &session->settings;
+    int status;
+
     *session = (struct session){.options = options};
-    return settings_read(&session->settings, options);
+    status = settings_read(settings, options);
+    fail_keys(
+        settings_origin(settings, SETTING_MASTER_KEY), settings_origin(settings, SETTING_KEY));
+    return status;
 }
 
 void session_end(struct session *session)
 {
     supa_manager_free(session->manager);
+    fail_keys("", "");
     settings_free(&session->settings);
 }
 
@@ -247,21 +255,99 @@ static int plain_client(struct session *session, supa_client **client, supa_erro
     return *client != NULL ? 0 : tell_error(error);
 }
 
-int session_client(struct session *session, supa_client **client)
-{
-    const struct settings *settings = &session->settings;
-    supa_error error;
-    int status;
+enum whom { WHOM_MASTER, WHOM_STORE, WHOM_SERVER };
 
-    *client = NULL;
-    if (session->options->host != NULL || settings->values[SETTING_STORE] != NULL)
-        return tenant_client(session, client, &error);
+/* What nobody can mean: a store's address and key are the registry's. */
+static int check_whom(const struct session *session)
+{
+    const struct options *options = session->options;
+    const char *server = options->url != NULL         ? "--url"
+                         : options->key != NULL       ? "--key"
+                         : options->rest_path != NULL ? "--rest-path"
+                                                      : NULL;
+
+    if (options->store != NULL && options->host != NULL)
+        return misuse(NULL, "--store and --host are one too many");
+    if (server != NULL && (options->store != NULL || options->host != NULL))
+        return misuse(
+            "a store's address and key are the registry's; --url with --key asks a server without "
+            "one",
+            "%s and %s do not go together", options->store != NULL ? "--store" : "--host", server);
+    if (server != NULL && session->settings.values[SETTING_URL] == NULL)
+        return misuse("--url URL names it", "%s is of a server that is not named", server);
+    return 0;
+}
+
+/* What was said later goes before: options, the named section, the environment, [default]. */
+static int choose_whom(struct session *session, enum whom *whom)
+{
+    struct settings *settings = &session->settings;
+    const struct options *options = session->options;
+    enum source store = options->host != NULL ? SOURCE_FLAG : SOURCE_NONE, server = SOURCE_NONE;
+
+    if (store == SOURCE_NONE && settings->values[SETTING_STORE] != NULL)
+        store = settings->sources[SETTING_STORE];
     if (settings->values[SETTING_URL] != NULL &&
         settings->sources[SETTING_URL] >= settings->sources[SETTING_MASTER_URL])
+        server = settings->sources[SETTING_URL];
+    if (server != SOURCE_NONE && options->key != NULL)
+        server = SOURCE_FLAG;
+    if (server != SOURCE_NONE && server == store)
+        return misuse(
+            "--store or --url says which is meant", "there are %s and %s",
+            settings_origin(settings, SETTING_STORE), settings_origin(settings, SETTING_URL));
+    *whom = store > server ? WHOM_STORE : server != SOURCE_NONE ? WHOM_SERVER : WHOM_MASTER;
+    return 0;
+}
+
+int session_is_plain(struct session *session, int *is_plain)
+{
+    enum whom whom = WHOM_MASTER;
+    int status = check_whom(session);
+
+    if (status == 0)
+        status = choose_whom(session, &whom);
+    *is_plain = whom == WHOM_SERVER;
+    return status;
+}
+
+int session_client(struct session *session, supa_client **client)
+{
+    enum whom whom = WHOM_MASTER;
+    supa_error error;
+    int status = check_whom(session);
+
+    *client = NULL;
+    if (status == 0)
+        status = choose_whom(session, &whom);
+    if (status != 0)
+        return status;
+    if (whom == WHOM_STORE)
+        return tenant_client(session, client, &error);
+    if (whom == WHOM_SERVER)
         return plain_client(session, client, &error);
     status = session_manager(session);
     if (status != 0)
         return status;
     *client = supa_client_ref(supa_manager_master(session->manager));
     return with_schema(session, client, &error);
+}
+
+int session_tell(supa_client *client, const char *relation, const supa_error *error)
+{
+    struct text message = {0}, hint = {0};
+    int status;
+
+    if (error->code != SUPA_ERROR_SCOPE || strstr(error->message, "in no list of tables") == NULL)
+        return tell_error(error);
+    fail_keep(&message, &hint);
+    status = tell_error(error);
+    fail_keep(NULL, NULL);
+    misuse(NULL, "%s", message.data);
+    description_advise(
+        client, relation); /* a name that is mistyped is likelier than one to be listed */
+    advise("%s", hint.data);
+    text_free(&message);
+    text_free(&hint);
+    return status;
 }

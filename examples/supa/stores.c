@@ -4,6 +4,7 @@
 #include "credentials.h"
 #include "fail.h"
 #include "output.h"
+#include "words.h"
 
 #include <string.h>
 
@@ -102,8 +103,9 @@ int command_stores_pending(struct session *session)
     answer = supa_store_pending(session->manager, which(session), &newest);
     if (supa_response_ok(answer))
         fprintf(
-            stderr, "%zu stores are behind version %lld\n", supa_response_row_count(answer),
-            (long long)newest);
+            stderr, "%zu store%s %s behind version %lld\n", supa_response_row_count(answer),
+            plural((int64_t)supa_response_row_count(answer)),
+            supa_response_row_count(answer) == 1 ? "is" : "are", (long long)newest);
     return print(session, flatten(answer), 0);
 }
 
