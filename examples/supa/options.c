@@ -48,6 +48,8 @@ static const struct option_spec specs[] = {
     {"maybe-single", KIND_FLAG, AT(maybe_single), NULL, "one row or none", GROUP_READ | GROUP_RPC},
     {"count", KIND_WORD, AT(count), "exact|planned|estimated", "tell how many match",
      GROUP_READ | GROUP_WRITE | GROUP_RPC | GROUP_EXPORT},
+    {"count", KIND_FLAG, AT(count_rows), NULL, "count the file's rows first, for a bar",
+     GROUP_IMPORT},
     {"explain", KIND_WORD, AT(explain), "analyze,verbose,…", "the plan instead of rows",
      GROUP_READ},
     {"dry-run", KIND_FLAG, AT(dry_run), NULL,

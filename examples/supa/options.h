@@ -71,7 +71,7 @@ struct options {
     int64_t page, batch, concurrency;
     const char *owner, *slug, *name, *id, *country, *email;
     const char *credentials, *type, *extra;
-    int inactive, no_test, all, write, add;
+    int inactive, no_test, all, write, add, count_rows;
     const char *after;
     int from_openapi;
     char *hidden_key; /* the copy of a key that was given as an argument, or NULL */

@@ -199,6 +199,8 @@ int writer_end(struct writer *writer)
 {
     if (writer->output == OUTPUT_TABLE)
         table_print(&writer->table, writer->stream, writer->is_single);
+    if (writer->output == OUTPUT_TABLE && writer->rows == 0 && isatty(fileno(writer->stream)))
+        fputs("no rows\n", stderr);
     if (writer->output == OUTPUT_JSON && !writer->is_single)
         fputs(writer->rows == 0 ? "[]\n" : "]\n", writer->stream);
     table_free(&writer->table);

@@ -66,9 +66,7 @@ static void show(struct progress *progress, int64_t now)
 void progress_step(struct progress *progress, int64_t n)
 {
     progress->done += n;
-    if (!progress->is_shown || (progress->done & 15) != 0)
-        return;
-    if (now_us() - progress->told_us >= EVERY_US)
+    if (progress->is_shown && now_us() - progress->told_us >= EVERY_US)
         show(progress, now_us());
 }
 
