@@ -81,6 +81,7 @@ static int copy_rows(struct copy *copy)
     if (status != 0)
         return status;
     progress_begin(&copy->progress, "row", total);
+    progress_beside(&copy->progress, copy->writer.stream);
     rows = supa_pages(build(copy), copy->options->page, copy->by);
     while (!ferror(copy->writer.stream) && supa_rows_next(rows, &row)) {
         writer_row(&copy->writer, NULL, row);

@@ -40,9 +40,16 @@ static const unsigned char statuses[] = {
     [SUPA_ERROR_CONFLICT] = EXIT_CONFLICT,
 };
 
+static int only_reads;
+
+void fail_reads(int is_read)
+{
+    only_reads = is_read;
+}
+
 int status_of(const supa_error *error)
 {
-    if (error->outcome == SUPA_UNKNOWN)
+    if (error->outcome == SUPA_UNKNOWN && !only_reads)
         return EXIT_UNKNOWN;
     if (error->code < 0 || (size_t)error->code >= sizeof statuses)
         return EXIT_OTHER;
@@ -184,7 +191,7 @@ int tell_error(const supa_error *error)
         text_puts(&message, error->details);
         text_putc(&message, ')');
     }
-    if (error->outcome == SUPA_UNKNOWN)
+    if (error->outcome == SUPA_UNKNOWN && !only_reads)
         text_puts(&message, " [sent and not answered: it may have happened]");
     tell_message(&message);
     text_free(&message);

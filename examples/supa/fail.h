@@ -44,6 +44,9 @@ __attribute__((format(printf, 1, 2))) int trouble(const char *format, ...);
  */
 void fail_keys(const char *master, const char *server);
 
+/* Whether the command only reads: then nothing can have happened that matters. */
+void fail_reads(int is_read);
+
 /* Troubles go into these texts and are not printed, until both are NULL again. */
 void fail_keep(struct text *message, struct text *hint);
 

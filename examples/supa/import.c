@@ -6,6 +6,7 @@
 #include "records.h"
 #include "words.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 static supa_query *build(supa_client *client, const struct options *options)
@@ -90,7 +91,7 @@ static int count_rows(const struct options *options, const char *path, int64_t *
     *total = -1;
     if (!options->count_rows)
         return 0;
-    if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode))
+    if (strcmp(path, "-") == 0 || (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode)))
         return misuse("give it a file", "--count reads the rows twice");
     status = records_open(&records, path, options->input);
     for (*total = 0; status == 0 && (found = records_next(&records, &row)) > 0; ++*total)

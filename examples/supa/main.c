@@ -173,12 +173,30 @@ static int help_on(int argc, char **argv)
     return command != NULL ? help_command(command) : no_command(argc, argv);
 }
 
+static int only_reads(const struct command *command)
+{
+    static int (*const reads[])(struct session * session) = {
+        command_get,     command_export, command_each,  command_stores_list,   command_stores_show,
+        command_resolve, command_doctor, command_scope, command_stores_pending};
+
+    for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++) {
+        if (command->run == reads[i])
+            return 1;
+    }
+    return 0;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
     struct options options;
     struct session session;
-    int status = options_parse(&options, command->name, command->groups, argc, argv);
+    int status;
 
+    fail_reads(only_reads(command));
+    status = options_parse(&options, command->name, command->groups, argc, argv);
+
+    if (status == 0 && !options.help && *command->arguments == '\0' && options.argument_count > 0)
+        status = misuse(NULL, "%s takes no argument: \"%s\"", command->name, options.arguments[0]);
     if (status == 0 && options.help) {
         status = help_command(command);
     } else if (status == 0) {

@@ -4,7 +4,6 @@
 #include "table.h"
 #include "words.h"
 
-#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +21,12 @@ static int64_t now_us(void)
 void progress_begin(struct progress *progress, const char *what, int64_t total)
 {
     *progress = (struct progress){what, total, 0, now_us(), 0, isatty(STDERR_FILENO)};
+}
+
+void progress_beside(struct progress *progress, FILE *stream)
+{
+    if (isatty(fileno(stream)))
+        progress->is_shown = 0;
 }
 
 static double rate(const struct progress *progress, double seconds)

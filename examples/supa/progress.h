@@ -4,6 +4,7 @@
 #define TOOL_PROGRESS_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 struct progress {
     const char *what; /* "row", "store" */
@@ -13,6 +14,8 @@ struct progress {
 };
 
 void progress_begin(struct progress *progress, const char *what, int64_t total);
+/* Rows go to @stream meanwhile: on a terminal they would stand in the line. */
+void progress_beside(struct progress *progress, FILE *stream);
 void progress_step(struct progress *progress, int64_t n);
 /* Takes the line away and tells the sum: "1000 rows in 0.5 s, 2000 rows/s". */
 void progress_end(struct progress *progress);

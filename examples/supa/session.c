@@ -63,6 +63,8 @@ static int read_timeout(const char *text, supa_client_options *options)
     if (end == text || *end != '\0' || !(seconds >= 0 && seconds < 1e9))
         return misuse(NULL, "--timeout takes seconds: \"%s\"", text);
     options->timeout_ms = (int64_t)(seconds * 1000);
+    if (options->timeout_ms == 0 && seconds > 0)
+        options->timeout_ms = 1; /* 0 is none */
     return 0;
 }
 
@@ -130,6 +132,16 @@ static int read_scope(const struct session *session, supa_manager_options *optio
     return mode == NULL ? 0 : misuse(NULL, "SUPA_SCOPE (scope) is none of enforce, warn and off");
 }
 
+/* A URL that is none is named by where it stands. */
+static int tell_place(struct session *session, enum setting setting, const supa_error *error)
+{
+    const int status = tell_error(error);
+
+    if (error->code == SUPA_ERROR_ARGUMENT && strstr(error->message, "URL") != NULL)
+        advise("it is %s", settings_origin(&session->settings, setting));
+    return status;
+}
+
 /* What the master's client and the manager need, or the first that is missing. */
 static int check_master(const struct session *session)
 {
@@ -164,7 +176,7 @@ int session_manager(struct session *session)
     options.tenant = &tenant;
     session->manager = supa_manager_new(&options, &error);
     supa_keyring_free(options.keyring);
-    return session->manager != NULL ? 0 : tell_error(&error);
+    return session->manager != NULL ? 0 : tell_place(session, SETTING_MASTER_URL, &error);
 }
 
 static int is_uuid(const char *text)
@@ -252,7 +264,7 @@ static int plain_client(struct session *session, supa_client **client, supa_erro
     if (session->settings.values[SETTING_REST_PATH] != NULL)
         options.rest_path = session->settings.values[SETTING_REST_PATH];
     *client = supa_client_new(&options, error);
-    return *client != NULL ? 0 : tell_error(error);
+    return *client != NULL ? 0 : tell_place(session, SETTING_URL, error);
 }
 
 enum whom { WHOM_MASTER, WHOM_STORE, WHOM_SERVER };

@@ -69,3 +69,6 @@ ends "no master" 2 'supa: the master is not configured: MASTER_SUPABASE_URL is n
   env -u MASTER_SUPABASE_URL "$tool" get stores
 ends "no keyring" 2 'supa: there is no keyring
   hint: set SUPA_KEYRING_FILE; `supa keygen` makes a key' env -u SUPA_KEYRING_FILE "$tool" get stores
+ends "a URL that is none" 2 'supa: argument: the client'\''s URL: the scheme is not https or http
+  hint: it is MASTER_SUPABASE_URL of the environment' env MASTER_SUPABASE_URL=nowhere "$tool" get stores
+ends "an argument that nobody wants" 2 'supa: stores list takes no argument: "maple"' supa stores list maple

@@ -52,6 +52,10 @@ node -e 'const s = require("net").createServer(() => {}).listen(0, "127.0.0.1", 
   >"$work/port" &
 mute=$!
 read -r port <"$work/port"
+ends "a read that is not answered has not happened" 4 'supa: timeout: the deadline passed before an answer came' \
+  supa get notes --url "http://127.0.0.1:$port" --timeout 0.1
+ends "a write may have" 10 'supa: timeout: the deadline passed before an answer came [sent and not answered: it may have happened]' \
+  supa insert notes slug=x --url "http://127.0.0.1:$port" --timeout 0.1
 "$tool" export notes --url "http://127.0.0.1:$port" --to "$file" 2>/dev/null &
 exporter=$!
 for _ in $(seq 200); do
