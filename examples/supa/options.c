@@ -61,7 +61,7 @@ static const struct option_spec specs[] = {
     {"show-keys", KIND_FLAG, AT(show_keys), NULL, "… with its keys", GROUP_SEND},
     {"show-keys", KIND_FLAG, AT(show_keys), NULL, "print the plaintext", GROUP_SECRET},
     {"output", KIND_TEXT, AT(output), "table|json|ndjson|csv",
-     "default: table on a terminal, else json", GROUP_OUTPUT},
+     "default: table on a terminal, else json; ndjson of export and each", GROUP_OUTPUT},
     {"from", KIND_TEXT, AT(from), "FILE", "rows from a file, - is standard input", GROUP_INPUT},
     {"input", KIND_TEXT, AT(input), "json|ndjson|csv", "the file's form; default: by its look",
      GROUP_INPUT | GROUP_IMPORT},

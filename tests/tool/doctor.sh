@@ -21,7 +21,7 @@ run supa doctor
 count verdict "a warning is none of all is well" "status, lines" "0 !!    tls all works, with 1 warning" \
   "$status $(grep -o '^!!  *[a-z]*' "$work/out") $(tail_of)"
 run env SUPA_KEYRING_FILE=/dev/null "$tool" doctor
-count verdict "it says how to mend an ill, and what was not looked at" lines \
+count verdict "it says how to mend an ill, and what was not asked" lines \
   'WRONG keyring      argument: the keyring file is empty, /dev/null
                    to mend it: supa keygen --to FILE makes one; SUPA_KEYRING_FILE names it
 !!    servers      not asked: mend the above first
