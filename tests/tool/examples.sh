@@ -11,6 +11,6 @@ while read -r example; do
   run sh -c "cd '$work/examples' && PATH=$(dirname "$tool"):\$PATH && $example"
   count verdict "it works: $example" "exit status" 0 "$status"
 done < <(examples)
-count verdict "a filtered export of one command" "first line and more" "order_number,total_amount 1" \
-  "$(head -1 "$work/examples/orders.csv") $(($(wc -l <"$work/examples/orders.csv") > 1))"
+count verdict "a filtered export of one command" "first columns and more" "id,store_id,order_number 1" \
+  "$(head -1 "$work/examples/orders.csv" | cut -d, -f1-3) $(($(wc -l <"$work/examples/orders.csv") > 1))"
 run supa delete coupons --store tulip --eq name=Spring
