@@ -41,11 +41,16 @@ static int cannot(const char *path)
     return trouble("%s: %s", path, strerror(errno));
 }
 
-static int open_in_place(struct target *target)
+static void forget(struct target *target)
 {
     free(target->final);
     free(target->partial);
     target->final = target->partial = NULL;
+}
+
+static int open_in_place(struct target *target)
+{
+    forget(target);
     target->stream = fopen(target->path, "we");
     return target->stream != NULL ? 0 : cannot(target->path);
 }
@@ -97,7 +102,7 @@ static int can_be_replaced(const char *path, const struct stat *facts)
 int target_open(struct target *target, const char *path)
 {
     struct stat facts;
-    int is_there;
+    int is_there, status;
 
     *target = (struct target){.stream = stdout};
     if (path == NULL || strcmp(path, "-") == 0)
@@ -109,7 +114,10 @@ int target_open(struct target *target, const char *path)
     target->final = is_there ? realpath(path, NULL) : copy_of(path, strlen(path));
     if (target->final == NULL)
         return cannot(path);
-    return open_beside(target, is_there ? &facts : NULL);
+    status = open_beside(target, is_there ? &facts : NULL);
+    if (status != 0)
+        forget(target);
+    return status;
 }
 
 static int finish(struct target *target)
@@ -135,8 +143,7 @@ int target_close(struct target *target, int status)
     partial_file = NULL;
     if (status != 0 && target->partial != NULL)
         unlink(target->partial);
-    free(target->final);
-    free(target->partial);
+    forget(target);
     return status;
 }
 
