@@ -9,9 +9,11 @@
 
 int main(void)
 {
-    supa_error error;
-    supa_manager *manager = supa_manager_from_env(&error);
-    supa_client *shop = manager ? supa_manager_lease(manager, getenv("STORE"), &error) : NULL;
+    supa_error error = {
+        .message = "STORE is not set: the id of a store, as `supa stores list` shows"};
+    const char *store = getenv("STORE");
+    supa_manager *manager = store ? supa_manager_from_env(&error) : NULL;
+    supa_client *shop = manager ? supa_manager_lease(manager, store, &error) : NULL;
     supa_response *answer;
     supa_query *q;
     int ok;

@@ -9,10 +9,10 @@
 #include <supa/fluent.h>
 #include <supa/supa.h>
 
-static int tell(const supa_error *error)
+static int tell(const char *what, const supa_error *error)
 {
     if (error != NULL)
-        fprintf(stderr, "14-cart: %s\n", error->message);
+        fprintf(stderr, "14-cart: %s: %s\n", what, error->message);
     return error == NULL;
 }
 
@@ -41,7 +41,7 @@ static char *one_more(supa_response *cart, const char *sku)
     return json;
 }
 
-/* Nothing is locked: no row matches when somebody else has made another version meanwhile. */
+/* No row matches when somebody else has made another version meanwhile. */
 static supa_response *put_items(supa_client *shop, supa_row cart, const char *items)
 {
     int64_t version = 0;
@@ -58,10 +58,9 @@ static void print_items(supa_row cart)
     const char *sku, *json;
     size_t length, digits;
     supa_row items;
+    const int has_items = supa_row_row(cart, "items", &items) == SUPA_FIELD_VALUE;
 
-    if (supa_row_row(cart, "items", &items) != SUPA_FIELD_VALUE)
-        return;
-    for (size_t i = 0; supa_row_at(items, i, &sku, &length, &json, &digits) == 0; i++)
+    for (size_t i = 0; has_items && supa_row_at(items, i, &sku, &length, &json, &digits) == 0; i++)
         printf("%.*s x %.*s\n", (int)digits, json, (int)length, sku);
 }
 
@@ -71,7 +70,7 @@ static int add(supa_client *shop, const char *session, const char *sku)
     supa_response *cart = open_cart(shop, session);
     char *items = one_more(cart, sku);
     supa_response *answer = put_items(shop, supa_response_first(cart), items);
-    int ok = tell(supa_response_error(cart)) && tell(supa_response_error(answer));
+    int ok = tell(sku, supa_response_error(cart)) && tell(sku, supa_response_error(answer));
     int added = ok && supa_response_row_count(answer) == 1;
 
     if (added)
@@ -84,15 +83,15 @@ static int add(supa_client *shop, const char *session, const char *sku)
 
 int main(int argc, char **argv)
 {
-    supa_error error = {.message = "wanted: SESSION SKU"};
+    supa_error error = {.message = "SESSION SKU"};
+    const char *sku = argc == 3 ? argv[2] : "wanted";
     supa_manager *manager = argc == 3 ? supa_manager_from_env(&error) : NULL;
     supa_client *shop = manager ? supa_manager_lease(manager, getenv("STORE"), &error) : NULL;
-    int added = 0;
+    supa_query *known = shop ? supa_eq(supa_from(shop, "products"), "sku", supa_text(sku)) : NULL;
+    int added = shop && !supa_exec(supa_single(known), &error) ? 0 : tell(sku, &error) - 1;
 
-    if (shop == NULL)
-        tell(&error);
-    for (int tries = 0; shop != NULL && added == 0 && tries < 20; tries++)
-        added = add(shop, argv[1], argv[2]);
+    for (int tries = 0; added == 0 && tries < 20; tries++)
+        added = add(shop, argv[1], sku);
     supa_client_unref(shop);
     supa_manager_free(manager);
     return added == 1 ? 0 : 1;

@@ -12,6 +12,8 @@ struct description {
 };
 
 void description_read(struct description *description, supa_client *client);
+/* Asks for it, and advises which of the server's tables may have been meant. */
+void description_advise(supa_client *client, const char *relation);
 void description_free(struct description *description);
 
 #endif

@@ -4,6 +4,7 @@
 #include "description.h"
 #include "fail.h"
 #include "jwt.h"
+#include "words.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 struct check {
     struct session *session;
-    int failed;
+    int failed, warned;
 };
 
 enum finding { FINDING_OK, FINDING_WARNING, FINDING_WRONG };
@@ -33,22 +34,41 @@ __attribute__((format(printf, 5, 6))) static void tell(
     va_end(arguments);
     putchar('\n');
     if (mend != NULL && *mend != '\0')
-        printf("      %-12s to mend it: %s\n", "", mend);
+        printf(
+            "      %-12s %s: %s\n", "", finding == FINDING_WRONG ? "to mend it" : "better", mend);
     check->failed += finding == FINDING_WRONG;
+    check->warned += finding == FINDING_WARNING;
 }
 
 static void
 tell_failure(struct check *check, const char *what, const char *mend, const supa_error *error)
 {
-    tell(
-        check, FINDING_WRONG, what, mend != NULL ? mend : error->hint, "%s: %s",
-        supa_code_name((supa_code)error->code), error->message);
+    struct text message = {0}, hint = {0};
+
+    fail_keep(&message, &hint);
+    tell_error(error);
+    fail_keep(NULL, NULL);
+    tell(check, FINDING_WRONG, what, mend != NULL ? mend : hint.data, "%s", message.data);
+    text_free(&message);
+    text_free(&hint);
+}
+
+/* The trouble that a step, begun between fail_keep and here, told. */
+static void tell_kept(struct check *check, const char *what, const char *mend, struct text kept[2])
+{
+    fail_keep(NULL, NULL);
+    if (kept[0].length != 0)
+        tell(
+            check, FINDING_WRONG, what, kept[1].length != 0 ? kept[1].data : mend, "%s",
+            kept[0].data);
+    text_free(&kept[0]);
+    text_free(&kept[1]);
 }
 
 static int check_settings(struct check *check)
 {
     static const enum setting needed[] = {SETTING_MASTER_URL, SETTING_MASTER_KEY};
-    const struct settings *settings = &check->session->settings;
+    struct settings *settings = &check->session->settings;
     const int before = check->failed;
 
     for (size_t i = 0; i < 2; i++) {
@@ -57,61 +77,62 @@ static int check_settings(struct check *check)
                 check, FINDING_WRONG, "settings", "set it, or its line in ~/.config/supa/config",
                 "%s (%s) is not set", setting_variable(needed[i]), setting_name(needed[i]));
         else
-            tell(
-                check, FINDING_OK, "settings", NULL, "%s from the %s", setting_variable(needed[i]),
-                source_name(settings->sources[needed[i]]));
+            tell(check, FINDING_OK, "settings", NULL, "%s", settings_origin(settings, needed[i]));
     }
     return check->failed == before;
 }
 
-static void check_key(struct check *check)
+/* What a key says of itself. Only service_role's reads a registry. */
+static void check_key(struct check *check, const char *what, const char *key, int is_master)
 {
-    const char *key = check->session->settings.values[SETTING_MASTER_KEY];
     struct jwt jwt;
 
     if (strncmp(key, "sb_secret_", 10) == 0)
-        tell(check, FINDING_OK, "master key", NULL, "a secret key");
+        tell(check, FINDING_OK, what, NULL, "a secret key");
     else if (strncmp(key, "sb_publishable_", 15) == 0)
         tell(
-            check, FINDING_WRONG, "master key", "take the secret key",
-            "a publishable key: it cannot read the registry");
+            check, is_master ? FINDING_WRONG : FINDING_OK, what,
+            is_master ? "take the secret key" : NULL, "a publishable key%s",
+            is_master ? ": it cannot read the registry" : "");
     else if (jwt_read(key, &jwt) != 0)
-        tell(check, FINDING_WARNING, "master key", NULL, "of a kind that says nothing of itself");
-    else if (jwt.expires != 0 && jwt.expires < (int64_t)time(NULL))
-        tell(check, FINDING_WRONG, "master key", "take a new one", "it has expired");
-    else if (strcmp(jwt.role, "service_role") != 0)
         tell(
-            check, FINDING_WARNING, "master key", "take the key of service_role",
-            "its role is \"%s\"", jwt.role);
+            check, FINDING_WARNING, what, "copy it anew from the project's settings",
+            "neither a secret key (sb_secret_…) nor a JSON Web Token");
+    else if (jwt.expires != 0 && jwt.expires < (int64_t)time(NULL))
+        tell(check, FINDING_WRONG, what, "take a new one", "it has expired");
+    else if (is_master && strcmp(jwt.role, "service_role") != 0)
+        tell(
+            check, FINDING_WARNING, what, "take the key of service_role", "its role is \"%s\"",
+            jwt.role);
     else
-        tell(check, FINDING_OK, "master key", NULL, "role service_role");
+        tell(check, FINDING_OK, what, NULL, "role %s", jwt.role);
 }
 
-static int check_keyring(struct check *check)
+static void check_keyring(struct check *check)
 {
-    const struct settings *settings = &check->session->settings;
+    struct settings *settings = &check->session->settings;
+    struct text kept[2] = {{0}, {0}};
     supa_keyring *keyring;
     supa_error error;
-    int status = session_keyring(check->session, &keyring, &error);
+    int status;
 
-    if (status != 0) {
-        tell(
-            check, FINDING_WRONG, "keyring",
-            "supa keygen --to FILE makes one; SUPA_KEYRING_FILE names it", "it cannot be used");
-        return 0;
-    }
+    fail_keep(&kept[0], &kept[1]);
+    status = session_keyring(check->session, &keyring, &error);
     supa_keyring_free(keyring);
+    tell_kept(
+        check, "keyring", "supa keygen --to FILE makes one; SUPA_KEYRING_FILE names it", kept);
+    if (status != 0)
+        return;
     if (settings->values[SETTING_KEYRING] != NULL)
         tell(
             check, FINDING_WARNING, "keyring",
-            "a file that only its owner reads: SUPA_KEYRING_FILE", "its keys stand in the %s",
-            source_name(settings->sources[SETTING_KEYRING]));
+            "a file that only its owner reads: SUPA_KEYRING_FILE", "its keys stand in %s",
+            settings_origin(settings, SETTING_KEYRING));
     else
         tell(
             check, FINDING_OK, "keyring", NULL, "%s",
             settings->values[SETTING_KEYRING_FILE] != NULL ? settings->values[SETTING_KEYRING_FILE]
                                                            : "ENCRYPTION_KEY alone");
-    return 1;
 }
 
 static void check_tls(struct check *check, const char *what, const char *url)
@@ -120,12 +141,12 @@ static void check_tls(struct check *check, const char *what, const char *url)
         tell(check, FINDING_OK, what, NULL, "the certificate is good");
     else
         tell(
-            check, FINDING_WARNING, what, "https, for all but servers of one's own",
+            check, FINDING_WARNING, what, "https, for all but servers on this machine",
             "plain http: keys and rows can be read on the way");
 }
 
 /* The server's clock by its Date, which counts seconds. */
-static void check_clock(struct check *check, const supa_response *answer)
+static void check_clock(struct check *check, const char *whose, const supa_response *answer)
 {
     const char *date = supa_response_header(answer, "Date");
     struct tm parts = {0};
@@ -135,12 +156,12 @@ static void check_clock(struct check *check, const supa_response *answer)
         return;
     apart = (long long)(time(NULL) - timegm(&parts));
     if (apart >= -5 && apart <= 5)
-        tell(check, FINDING_OK, "clock", NULL, "the master's and this machine's agree");
+        tell(check, FINDING_OK, "clock", NULL, "the %s's and this machine's agree", whose);
     else
         tell(
             check, FINDING_WRONG, "clock", "synchronise it: tokens expire by it",
-            "this machine's is %lld s %s the master's", llabs(apart),
-            apart > 0 ? "ahead of" : "behind");
+            "this machine's is %lld s %s the %s's", llabs(apart), apart > 0 ? "ahead of" : "behind",
+            whose);
 }
 
 static void check_tables(struct check *check, supa_row description)
@@ -191,7 +212,7 @@ static int check_master(struct check *check)
     if (is_ok) {
         tell(check, FINDING_OK, "master", NULL, "it answers, and takes the key");
         check_tls(check, "tls", check->session->settings.values[SETTING_MASTER_URL]);
-        check_clock(check, found.answer);
+        check_clock(check, "master", found.answer);
         check_version(check, "version", found.row);
         check_tables(check, found.row);
     } else {
@@ -216,7 +237,9 @@ static void check_row_limit(struct check *check)
             "export and each page past it; get tells when rows are missing",
             "the master gives %lld rows at once", rows);
     else
-        tell(check, FINDING_OK, "registry", NULL, "%lld stores, all in one answer", rows);
+        tell(
+            check, FINDING_OK, "registry", NULL, "%lld store%s, all in one answer", rows,
+            plural(rows));
     supa_response_free(answer);
 }
 
@@ -237,12 +260,19 @@ static int choose_store(struct check *check, char id[40])
 
 static void check_tenant(struct check *check)
 {
+    struct text kept[2] = {{0}, {0}};
     supa_client *tenant;
     struct description found;
     supa_error error;
     char id[40];
+    int status;
 
-    if (choose_store(check, id) != 0 || id[0] == '\0') {
+    fail_keep(&kept[0], &kept[1]);
+    status = choose_store(check, id);
+    tell_kept(check, "tenant", NULL, kept);
+    if (status != 0)
+        return;
+    if (id[0] == '\0') {
         tell(
             check, FINDING_WARNING, "tenant", "--store ID chooses one",
             "there is no store to look at");
@@ -264,22 +294,82 @@ static void check_tenant(struct check *check)
     supa_client_unref(tenant);
 }
 
+static void check_servers(struct check *check)
+{
+    struct text kept[2] = {{0}, {0}};
+    int status;
+
+    fail_keep(&kept[0], &kept[1]);
+    status = session_manager(check->session);
+    tell_kept(check, "settings", NULL, kept);
+    if (status == 0 && check_master(check)) {
+        check_row_limit(check);
+        check_tenant(check);
+    }
+}
+
+static void check_platform(struct check *check)
+{
+    if (check_settings(check))
+        check_key(check, "master key", check->session->settings.values[SETTING_MASTER_KEY], 1);
+    check_keyring(check);
+    if (check->failed == 0)
+        check_servers(check);
+    else
+        tell(check, FINDING_WARNING, "servers", NULL, "not asked: mend the above first");
+}
+
+/* The server of --url, which has no registry and no stores. */
+static void check_plain(struct check *check, supa_client *client)
+{
+    struct settings *settings = &check->session->settings;
+    const char *key = settings->values[SETTING_KEY];
+    struct description found;
+
+    tell(check, FINDING_OK, "settings", NULL, "%s", settings_origin(settings, SETTING_URL));
+    if (key != NULL)
+        check_key(check, "key", key, 0);
+    else
+        tell(check, FINDING_WARNING, "key", "--key @FILE, SUPA_KEY or key", "there is none");
+    description_read(&found, client);
+    if (supa_response_ok(found.answer)) {
+        tell(
+            check, FINDING_OK, "server", NULL, "it answers%s",
+            key != NULL ? ", and takes the key" : "");
+        check_tls(check, "tls", settings->values[SETTING_URL]);
+        check_clock(check, "server", found.answer);
+        check_version(check, "version", found.row);
+    } else {
+        tell_failure(check, "server", NULL, supa_response_error(found.answer));
+    }
+    description_free(&found);
+}
+
+static int conclude(const struct check *check)
+{
+    if (check->failed != 0)
+        printf("%d to mend\n", check->failed);
+    else if (check->warned != 0)
+        printf("all works, with %d warning%s\n", check->warned, plural(check->warned));
+    else
+        puts("all is well");
+    return check->failed == 0 ? 0 : EXIT_PARTLY;
+}
+
 int command_doctor(struct session *session)
 {
-    struct check check = {session, 0};
-    int has_keyring;
+    struct check check = {session, 0, 0};
+    supa_client *client = NULL;
+    int is_plain, status = session_is_plain(session, &is_plain);
 
-    if (check_settings(&check))
-        check_key(&check);
-    has_keyring = check_keyring(&check);
-    if (check.failed == 0 && has_keyring) {
-        if (session_manager(session) != 0)
-            tell(&check, FINDING_WRONG, "settings", NULL, "no connection can be made of them");
-        else if (check_master(&check)) {
-            check_row_limit(&check);
-            check_tenant(&check);
-        }
-    }
-    printf(check.failed == 0 ? "all is well\n" : "%d to mend\n", check.failed);
-    return check.failed == 0 ? 0 : EXIT_PARTLY;
+    if (status == 0 && is_plain)
+        status = session_client(session, &client);
+    if (status != 0)
+        return status;
+    if (is_plain)
+        check_plain(&check, client);
+    else
+        check_platform(&check);
+    supa_client_unref(client);
+    return conclude(&check);
 }

@@ -102,9 +102,12 @@ static int walk_on(struct walk *walk)
 {
     int status;
 
-    progress_begin(&walk->progress, "stores", (int64_t)walk->count);
+    progress_begin(&walk->progress, "store", (int64_t)walk->count);
+    if (walk->writer.output != OUTPUT_TABLE)
+        progress_beside(&walk->progress, walk->writer.stream);
     start_some(walk);
     supa_multi_run(walk->multi);
+    progress_break(&walk->progress);
     status = writer_end(&walk->writer);
     progress_end(&walk->progress);
     if (walk->failed == 0)

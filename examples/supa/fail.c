@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fail.h"
 
+#include "words.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +40,16 @@ static const unsigned char statuses[] = {
     [SUPA_ERROR_CONFLICT] = EXIT_CONFLICT,
 };
 
+static int only_reads;
+
+void fail_reads(int is_read)
+{
+    only_reads = is_read;
+}
+
 int status_of(const supa_error *error)
 {
-    if (error->outcome == SUPA_UNKNOWN)
+    if (error->outcome == SUPA_UNKNOWN && !only_reads)
         return EXIT_UNKNOWN;
     if (error->code < 0 || (size_t)error->code >= sizeof statuses)
         return EXIT_OTHER;
@@ -58,72 +67,188 @@ const char *colour(FILE *stream, enum colour which)
     return sequences[which];
 }
 
+static struct text *kept_message, *kept_hint;
+static const char *master_key = "", *server_key = "";
+
+void fail_keep(struct text *message, struct text *hint)
+{
+    kept_message = message;
+    kept_hint = hint;
+}
+
+void fail_keys(const char *master, const char *server)
+{
+    master_key = master;
+    server_key = server;
+}
+
 static void tell_hint(const char *hint)
 {
-    if (hint != NULL && *hint != '\0')
-        fprintf(
-            stderr, "  %shint:%s %s\n", colour(stderr, COLOUR_YELLOW), colour(stderr, COLOUR_NONE),
-            hint);
+    if (hint == NULL || *hint == '\0')
+        return;
+    if (kept_hint != NULL) {
+        text_puts(kept_hint, kept_hint->length != 0 ? "; " : "");
+        text_puts(kept_hint, hint);
+        return;
+    }
+    fprintf(
+        stderr, "  %shint:%s %s\n", colour(stderr, COLOUR_YELLOW), colour(stderr, COLOUR_NONE),
+        hint);
 }
 
-static void tell_name(void)
+static void tell_message(const struct text *message)
 {
-    fprintf(stderr, "%ssupa:%s ", colour(stderr, COLOUR_RED), colour(stderr, COLOUR_NONE));
+    fflush(stdout);
+    if (kept_message != NULL) {
+        text_clear(kept_message);
+        text_puts(kept_message, message->data);
+        return;
+    }
+    fprintf(
+        stderr, "%ssupa:%s %s\n", colour(stderr, COLOUR_RED), colour(stderr, COLOUR_NONE),
+        message->data);
 }
 
-/* Hints of the library name its functions; here they name the tool's options. */
-static const char *hint_of(const supa_error *error)
+/* Of the library itself: what it says of its own functions is said of the tool's options. */
+static int is_librarys(const supa_error *error)
 {
-    if (strstr(error->hint, "supa_") == NULL)
-        return error->hint;
-    if (error->code == SUPA_ERROR_UNFILTERED)
-        return "add a filter, or --all if every row is meant";
-    if (error->code == SUPA_ERROR_SCOPE)
-        return "--store ID asks a store's tenant, nothing the master; `supa scope TABLE` tells "
-               "whose it is";
-    return "`supa help COMMAND` lists the options";
+    return error->server_code[0] == '\0' &&
+           (error->outcome == SUPA_NOT_SENT || error->code == SUPA_ERROR_ARGUMENT ||
+            error->code == SUPA_ERROR_NOT_VERIFIED);
+}
+
+/* What the library advises a program to do, where a person does something else. */
+static const struct {
+    int code;
+    const char *part, *hint;
+} advice[] = {
+    {SUPA_ERROR_UNFILTERED, "supa_all_rows", "add a filter, or --all if every row is meant"},
+    {SUPA_ERROR_SCOPE, "supa_manager_lease",
+     "--store ID asks a store's tenant, nothing the master; `supa scope TABLE` tells whose it is"},
+    {SUPA_ERROR_SCOPE, "supa_own_copy",
+     "leave --store out, which asks the master; --own-copy asks for the tenant's own copy"},
+    {SUPA_ERROR_SCOPE, "supa_manager_master",
+     "leave --store out, which asks the master; `supa scope TABLE` tells whose it is"},
+    {SUPA_ERROR_SCOPE, "supa_scope_set",
+     "list it in an ownership file that SUPA_SCOPE_FILE (scope_file) names; `supa scope "
+     "--from-openapi --store ID` prints one; SUPA_SCOPE=warn lets it pass"},
+};
+
+static void put_hint(struct text *out, const supa_error *error)
+{
+    for (size_t i = 0; i < sizeof advice / sizeof advice[0]; i++) {
+        if (advice[i].code == error->code && strstr(error->hint, advice[i].part) != NULL) {
+            text_puts(out, advice[i].hint);
+            return;
+        }
+    }
+    if (error->server_code[0] == '\0')
+        text_put_plain(out, error->hint);
+    else
+        text_puts(out, error->hint);
+}
+
+/* Whether a key was not good enough. The gateway's own hints say less than where it comes from. */
+static int is_of_key(const supa_error *error)
+{
+    if (error->code == SUPA_ERROR_DENIED)
+        return error->side != SUPA_SIDE_TENANT;
+    return error->code == SUPA_ERROR_AUTH &&
+           (error->hint[0] == '\0' || strstr(error->hint, "API key") != NULL ||
+            strstr(error->hint, "apikey") != NULL);
+}
+
+static void put_key(struct text *out, const supa_error *error)
+{
+    const char *key = error->side == SUPA_SIDE_MASTER ? master_key : server_key;
+
+    if (error->side == SUPA_SIDE_TENANT) {
+        text_puts(out, "the store's key is the registry's; `supa stores rotate` replaces it");
+    } else if (*key != '\0') {
+        text_puts(
+            out, error->side == SUPA_SIDE_MASTER ? "look at the master's key, "
+                                                 : "look at the server's key, ");
+        text_puts(out, key);
+    } else if (error->side == SUPA_SIDE_NONE) {
+        text_puts(out, "--key @FILE gives a key, or SUPA_KEY, or key in the config file");
+    }
 }
 
 int tell_error(const supa_error *error)
 {
-    fflush(stdout);
-    tell_name();
-    fprintf(stderr, "%s", supa_code_name((supa_code)error->code));
-    if (error->server_code[0] != '\0')
-        fprintf(stderr, " %s", error->server_code);
-    fprintf(stderr, ": %s", error->message);
-    if (error->details[0] != '\0')
-        fprintf(stderr, " (%s)", error->details);
-    if (error->outcome == SUPA_UNKNOWN)
-        fprintf(stderr, " [sent and not answered: it may have happened]");
-    putc('\n', stderr);
-    tell_hint(hint_of(error));
+    struct text message = {0}, hint = {0};
+
+    text_puts(&message, supa_code_name((supa_code)error->code));
+    text_puts(&message, error->server_code[0] != '\0' ? " " : "");
+    text_puts(&message, error->server_code);
+    text_puts(&message, ": ");
+    if (is_librarys(error))
+        text_put_plain(&message, error->message);
+    else
+        text_puts(&message, error->message);
+    if (error->details[0] != '\0') {
+        text_puts(&message, " (");
+        text_puts(&message, error->details);
+        text_putc(&message, ')');
+    }
+    if (error->outcome == SUPA_UNKNOWN && !only_reads)
+        text_puts(&message, " [sent and not answered: it may have happened]");
+    tell_message(&message);
+    text_free(&message);
+    if (is_of_key(error))
+        put_key(&hint, error);
+    if (hint.length == 0 || error->code != SUPA_ERROR_AUTH) {
+        text_puts(&hint, hint.length != 0 && error->hint[0] != '\0' ? "; " : "");
+        put_hint(&hint, error);
+    }
+    tell_hint(hint.data);
+    text_free(&hint);
     return status_of(error);
+}
+
+static void tell_format(const char *format, va_list arguments)
+{
+    struct text message = {0};
+    char *line = NULL;
+
+    if (vasprintf(&line, format, arguments) < 0)
+        line = NULL;
+    text_puts(&message, have(line));
+    tell_message(&message);
+    text_free(&message);
+    free(line);
 }
 
 int misuse(const char *hint, const char *format, ...)
 {
     va_list arguments;
 
-    fflush(stdout);
-    tell_name();
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    tell_format(format, arguments);
     va_end(arguments);
-    putc('\n', stderr);
     tell_hint(hint);
     return EXIT_USAGE;
+}
+
+void advise(const char *format, ...)
+{
+    va_list arguments;
+    char *line = NULL;
+
+    va_start(arguments, format);
+    if (vasprintf(&line, format, arguments) < 0)
+        line = NULL;
+    va_end(arguments);
+    tell_hint(line);
+    free(line);
 }
 
 int trouble(const char *format, ...)
 {
     va_list arguments;
 
-    fflush(stdout);
-    tell_name();
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    tell_format(format, arguments);
     va_end(arguments);
-    putc('\n', stderr);
     return EXIT_OTHER;
 }

@@ -3,6 +3,8 @@
 #ifndef TOOL_FAIL_H
 #define TOOL_FAIL_H
 
+#include "text.h"
+
 #include <stdio.h>
 #include <supa/supa.h>
 
@@ -30,8 +32,23 @@ int tell_error(const supa_error *error);
 /* Prints "supa: …" and, when @hint is not NULL, the hint. Returns EXIT_USAGE. */
 __attribute__((format(printf, 2, 3))) int misuse(const char *hint, const char *format, ...);
 
+/* A hint alone, below a trouble that is told already. */
+__attribute__((format(printf, 1, 2))) void advise(const char *format, ...);
+
 /* The same for troubles that are not the caller's. Returns EXIT_OTHER. */
 __attribute__((format(printf, 1, 2))) int trouble(const char *format, ...);
+
+/*
+ * Where the master's key and that of a plain server come from, told when one is refused: "KEY of the
+ * environment". Kept by pointer.
+ */
+void fail_keys(const char *master, const char *server);
+
+/* Whether the command only reads: then nothing can have happened that matters. */
+void fail_reads(int is_read);
+
+/* Troubles go into these texts and are not printed, until both are NULL again. */
+void fail_keep(struct text *message, struct text *hint);
 
 /* An escape sequence, or "" where @stream is no terminal or NO_COLOR is set. */
 enum colour { COLOUR_NONE, COLOUR_RED, COLOUR_GREEN, COLOUR_YELLOW, COLOUR_DIM, COLOUR_BOLD };

@@ -4,6 +4,10 @@
 #include "fail.h"
 #include "progress.h"
 #include "records.h"
+#include "words.h"
+
+#include <string.h>
+#include <sys/stat.h>
 
 static supa_query *build(supa_client *client, const struct options *options)
 {
@@ -60,29 +64,60 @@ static int give_rows(struct records *records, supa_writer *writer)
     return found < 0 ? EXIT_OTHER : 0;
 }
 
-static int tell_failure(const supa_writer_report *report)
+static int
+tell_failure(supa_client *client, const struct options *options, const supa_writer_report *report)
 {
-    const int status = tell_error(&report->error);
+    const int status = session_tell(client, options->arguments[0], &report->error);
 
-    fprintf(
-        stderr, "  the first %lld rows are written; the batch behind them %s\n",
-        (long long)report->written, report->unknown != 0 ? "may be" : "is not");
+    if (report->error.outcome == SUPA_NOT_SENT && report->written == 0)
+        fputs("  nothing is written\n", stderr);
+    else
+        fprintf(
+            stderr, "  the first %lld row%s %s written; the batch behind %s %s\n",
+            (long long)report->written, plural(report->written),
+            report->written == 1 ? "is" : "are", report->written == 1 ? "it" : "them",
+            report->unknown != 0 ? "may be" : "is not");
     return status;
 }
 
-static int copy_rows(supa_client *client, const struct options *options, struct records *records)
+/* How many rows the file has, which is read for it: -1 when nobody asked. */
+static int count_rows(const struct options *options, const char *path, int64_t *total)
+{
+    struct records records = {0};
+    struct text row = {0};
+    struct stat facts;
+    int found = 0, status;
+
+    *total = -1;
+    if (!options->count_rows)
+        return 0;
+    if (strcmp(path, "-") == 0 || (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode)))
+        return misuse("give it a file", "--count reads the rows twice");
+    status = records_open(&records, path, options->input);
+    for (*total = 0; status == 0 && (found = records_next(&records, &row)) > 0; ++*total)
+        text_clear(&row);
+    text_free(&row);
+    records_close(&records);
+    return found < 0 ? EXIT_OTHER : status;
+}
+
+static int copy_rows(
+    supa_client *client, const struct options *options, struct records *records, int64_t total)
 {
     struct progress progress;
     supa_writer_report report;
     supa_writer *writer;
     int status;
 
-    progress_begin(&progress, "rows", -1);
+    progress_begin(&progress, "row", total);
     writer = open_writer(client, options, &progress);
     status = give_rows(records, writer);
-    if (supa_writer_close(writer, &report) != SUPA_OK)
-        status = tell_failure(&report);
-    progress_end(&progress);
+    if (supa_writer_close(writer, &report) != SUPA_OK) {
+        progress_break(&progress);
+        status = tell_failure(client, options, &report);
+    } else {
+        progress_end(&progress);
+    }
     supa_writer_report_clear(&report);
     return status;
 }
@@ -93,17 +128,20 @@ int command_import(struct session *session)
     const char *path = options->argument_count == 2 ? options->arguments[1] : "-";
     struct records records = {0};
     supa_client *client = NULL;
+    int64_t total;
     int status;
 
     if (options->argument_count < 1 || options->argument_count > 2)
-        return misuse(NULL, "import TABLE [FILE]");
+        return misuse("supa import TABLE [FILE]", "which table, and which file?");
     if (options->batch < 1)
         return misuse(NULL, "--batch is at least 1");
-    status = records_open(&records, path, options->input);
+    status = count_rows(options, path, &total);
+    if (status == 0)
+        status = records_open(&records, path, options->input);
     if (status == 0)
         status = session_client(session, &client);
     if (status == 0)
-        status = copy_rows(client, options, &records);
+        status = copy_rows(client, options, &records, total);
     supa_client_unref(client);
     records_close(&records);
     return status;

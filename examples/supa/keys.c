@@ -3,62 +3,133 @@
 #include "commands.h"
 #include "credentials.h"
 #include "fail.h"
+#include "target.h"
 #include "text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* Where others may read it, a key is none. */
-static int open_key_file(const char *path, FILE **out)
+/* Whether an entry "id:…" stands in a keyring's text. */
+static int has_key(const struct text *keyring, const char *id)
 {
-    struct stat facts;
-    int fd;
+    const size_t length = strlen(id);
 
-    *out = stdout;
-    if (path == NULL || strcmp(path, "-") == 0) {
-        if (fstat(STDOUT_FILENO, &facts) == 0 && S_ISREG(facts.st_mode) &&
-            (facts.st_mode & 077) != 0)
-            return misuse(
-                "umask 077 first, or --to FILE",
-                "others may read the file that the key would go to");
-        return 0;
+    for (const char *at = keyring->data; at != NULL && *at != '\0';) {
+        at += strspn(at, ", \t\r\n");
+        if (strncmp(at, id, length) == 0 && at[length] == ':')
+            return 1;
+        at += strcspn(at, ",\n");
     }
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    *out = fd >= 0 ? fdopen(fd, "w") : NULL;
-    return *out != NULL ? 0 : trouble("%s: %s", path, strerror(errno));
+    return 0;
+}
+
+static void choose_id(const struct text *keyring, char id[SUPA_KEY_ID_SIZE])
+{
+    int n = 1;
+
+    do
+        snprintf(id, SUPA_KEY_ID_SIZE, "k%d", n++);
+    while (has_key(keyring, id));
+}
+
+/* The keyring with one more key, or an exit status and the trouble is told. */
+static int put_key(struct text *keyring, const char *id)
+{
+    char key[128];
+    supa_keyring *whole;
+    supa_error error;
+
+    if (supa_key_generate(id, key, sizeof key, &error) != SUPA_OK)
+        return tell_error(&error);
+    if (keyring->length != 0 && keyring->data[keyring->length - 1] != '\n')
+        text_putc(keyring, '\n');
+    text_puts(keyring, key);
+    text_putc(keyring, '\n');
+    explicit_bzero(key, sizeof key);
+    whole = supa_keyring_from_text(keyring->data, &error);
+    supa_keyring_free(whole);
+    return whole != NULL ? 0 : tell_error(&error);
+}
+
+/* Behind the keys that are there: processes that have the old file only cannot open what it seals. */
+static int add_key(const struct options *options, const char *id)
+{
+    struct text keyring = {0};
+    struct target target;
+    char chosen[SUPA_KEY_ID_SIZE];
+    int status;
+
+    if (options->to == NULL || strcmp(options->to, "-") == 0)
+        return misuse("supa keygen --add --to FILE", "which keyring?");
+    if (text_read_file(&keyring, options->to) != 0)
+        return EXIT_OTHER;
+    choose_id(&keyring, chosen);
+    id = id != NULL ? id : chosen;
+    status = put_key(&keyring, id);
+    if (status == 0)
+        status = target_open(&target, options->to);
+    if (status == 0) {
+        fwrite(keyring.data, 1, keyring.length, target.stream);
+        status = target_close(&target, 0);
+    }
+    text_free(&keyring);
+    if (status == 0)
+        fprintf(
+            stderr,
+            "%s is added, and opens; the first key goes on sealing\n"
+            "once every process has this file: move the line of %s to its top, and `supa rekey "
+            "--write`\n",
+            id, id);
+    return status;
+}
+
+static int new_keyring(const struct options *options, const char *id)
+{
+    struct text keyring = {0};
+    struct target target = {0};
+    int status = put_key(&keyring, id != NULL ? id : "k1");
+
+    if (status == 0)
+        status = target_open_private(&target, options->to, "key");
+    if (status == 0)
+        fwrite(keyring.data, 1, keyring.length, target.stream);
+    if (status == 0 && (target.path != NULL ? fclose(target.stream) : fflush(stdout)) != 0)
+        status = trouble("the key cannot be written: %s", strerror(errno));
+    else if (status == EXIT_OTHER && errno == EEXIST)
+        advise("a second key goes into it by --add");
+    text_free(&keyring);
+    return status;
 }
 
 int command_keygen(struct session *session)
 {
     const struct options *options = session->options;
-    const char *id = options->argument_count > 0 ? options->arguments[0] : "k1";
-    char key[128];
-    supa_error error;
-    FILE *stream;
-    int status;
+    const char *id = options->argument_count > 0 ? options->arguments[0] : NULL;
 
     if (options->argument_count > 1)
         return misuse(NULL, "one id at a time");
-    if (supa_key_generate(id, key, sizeof key, &error) != SUPA_OK)
-        return tell_error(&error);
-    status = open_key_file(options->to, &stream);
-    if (status != 0) {
-        explicit_bzero(key, sizeof key);
-        return status;
-    }
-    fprintf(stream, "%s\n", key);
-    explicit_bzero(key, sizeof key);
-    if ((stream == stdout ? fflush(stream) : fclose(stream)) != 0)
-        return trouble("the key cannot be written: %s", strerror(errno));
-    return 0;
+    return options->add ? add_key(options, id) : new_keyring(options, id);
 }
 
 static const char *type_of(const struct options *options)
 {
     return options->type != NULL ? options->type : "supabase";
+}
+
+/* To a file of its owner's, if one is named. Sealed as it is, it may go anywhere else. */
+static int print_envelope(const struct options *options, const char *envelope)
+{
+    struct target target = {.stream = stdout};
+    int status = 0;
+
+    if (options->to != NULL && strcmp(options->to, "-") != 0)
+        status = target_open_private(&target, options->to, "envelope");
+    if (status != 0)
+        return status;
+    fprintf(target.stream, "%s\n", envelope);
+    if ((target.path != NULL ? fclose(target.stream) : fflush(stdout)) != 0)
+        return trouble("the envelope cannot be written: %s", strerror(errno));
+    return 0;
 }
 
 int command_seal(struct session *session)
@@ -78,7 +149,7 @@ int command_seal(struct session *session)
     if (status == 0) {
         envelope = supa_envelope_seal(
             keyring, type_of(options), id, plaintext.data, plaintext.length, &error);
-        status = envelope != NULL ? printf("%s\n", envelope) < 0 : tell_error(&error);
+        status = envelope != NULL ? print_envelope(options, envelope) : tell_error(&error);
     }
     supa_text_free(envelope);
     supa_keyring_free(keyring);
@@ -123,9 +194,15 @@ int command_open(struct session *session)
     supa_keyring *keyring = NULL;
     supa_error error;
     char id[40];
-    int status = options->argument_count == 2 ? session_store_id(session, options->arguments[0], id)
-                                              : misuse(NULL, "open STORE ENVELOPE|-");
+    struct target target;
+    int status = options->argument_count == 2
+                     ? 0
+                     : misuse("supa open STORE ENVELOPE, - reads it", "which store and envelope?");
 
+    if (status == 0 && options->show_keys)
+        status = target_open_private(&target, NULL, "plaintext");
+    if (status == 0)
+        status = session_store_id(session, options->arguments[0], id);
     if (status == 0)
         status = session_keyring(session, &keyring, &error);
     if (status == 0 && strcmp(options->arguments[1], "-") != 0)

@@ -2,6 +2,7 @@
 /* supa: queries, stores and keys from a shell. The table of commands, and their help. */
 #include "commands.h"
 #include "fail.h"
+#include "words.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -59,11 +60,13 @@ static const struct command commands[] = {
      ALWAYS | GROUP_LIST | GROUP_OUTPUT, command_stores_pending},
     {"resolve", "HOST", "which store a host name belongs to", ALWAYS, command_resolve},
     {"doctor", "", "look at the configuration and the servers, and say what is wrong",
-     ALWAYS | GROUP_STORE_NAME, command_doctor},
+     ALWAYS | GROUP_PLAIN | GROUP_STORE_NAME, command_doctor},
     {"scope", "TABLE|rpc/FUNCTION", "whose a table is, and why",
      ALWAYS | GROUP_STORE_NAME | GROUP_SCOPE, command_scope},
-    {"keygen", "[ID]", "a new key for a keyring", GROUP_GENERAL | GROUP_TO, command_keygen},
-    {"seal", "STORE", "credentials as an envelope", ALWAYS | GROUP_PUT | GROUP_TYPE, command_seal},
+    {"keygen", "[ID]", "a new key for a keyring", GROUP_GENERAL | GROUP_TO | GROUP_KEYGEN,
+     command_keygen},
+    {"seal", "STORE", "credentials as an envelope", ALWAYS | GROUP_PUT | GROUP_TYPE | GROUP_TO,
+     command_seal},
     {"open", "STORE ENVELOPE|-", "what an envelope says of itself, and whether it opens",
      ALWAYS | GROUP_SECRET | GROUP_TYPE, command_open},
     {"rekey", "", "seal the registry's envelopes anew with the first key", ALWAYS | GROUP_REKEY,
@@ -88,13 +91,56 @@ static const struct command *find(int argc, char **argv, int *words)
     return NULL;
 }
 
+/* The commands of two words of which @word is the first, or all. How many. */
+static int list_commands(FILE *stream, const char *word)
+{
+    const size_t length = word != NULL ? strlen(word) : 0;
+    int n = 0;
+
+    for (size_t i = 0; i < COMMANDS; i++) {
+        const char *name = commands[i].name;
+
+        if (word != NULL && (strncmp(name, word, length) != 0 || name[length] != ' '))
+            continue;
+        if (stream != NULL)
+            fprintf(stream, "  %-18s %s\n", name, commands[i].help);
+        n++;
+    }
+    return n;
+}
+
 static int no_command(int argc, char **argv)
 {
-    const int is_stores = strcmp(argv[0], "stores") == 0;
+    const int is_family = list_commands(NULL, argv[0]) != 0 && argc > 1;
+    char name[64], both[64], hint[128] = "";
+    struct near near;
 
-    return misuse(
-        "`supa help` lists the commands", "there is no command \"%s%s%s\"", argv[0],
-        is_stores && argc > 1 ? " " : "", is_stores && argc > 1 ? argv[1] : "");
+    snprintf(both, sizeof both, "%s%s%s", argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+    snprintf(name, sizeof name, "%s", is_family ? both : argv[0]);
+    near_begin(&near, name);
+    for (size_t i = 0; i < COMMANDS; i++)
+        near_try(&near, commands[i].name);
+    near.word = both; /* "store list" */
+    for (size_t i = 0; i < COMMANDS; i++)
+        near_try(&near, commands[i].name);
+    if (near.best != NULL)
+        snprintf(hint, sizeof hint, "did you mean %s? ", near.best);
+    strcat(hint, "`supa help` lists the commands");
+    return misuse(hint, "there is no command \"%s\"", name);
+}
+
+static int is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* `supa stores`, whose commands are words behind it. */
+static int help_family(const char *word)
+{
+    printf("supa %s COMMAND [OPTION…] [ARGUMENT…]\n\nCommands:\n", word);
+    list_commands(stdout, word);
+    printf("\n`supa help %s COMMAND` has each one's options.\n", word);
+    return 0;
 }
 
 static int help_command(const struct command *command)
@@ -109,8 +155,7 @@ static int help_command(const struct command *command)
 static int help(void)
 {
     puts("supa COMMAND [OPTION…] [ARGUMENT…]\n\nCommands:");
-    for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-18s %s\n", commands[i].name, commands[i].help);
+    list_commands(stdout, NULL);
     puts("\n`supa help COMMAND` has each one's options; supa(1) has examples and exit statuses.");
     return 0;
 }
@@ -123,15 +168,35 @@ static int help_on(int argc, char **argv)
     if (argc == 0)
         return help();
     command = find(argc, argv, &words);
+    if (command == NULL && argc == 1 && list_commands(NULL, argv[0]) != 0)
+        return help_family(argv[0]);
     return command != NULL ? help_command(command) : no_command(argc, argv);
+}
+
+static int only_reads(const struct command *command)
+{
+    static int (*const reads[])(struct session * session) = {
+        command_get,     command_export, command_each,  command_stores_list,   command_stores_show,
+        command_resolve, command_doctor, command_scope, command_stores_pending};
+
+    for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++) {
+        if (command->run == reads[i])
+            return 1;
+    }
+    return 0;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
     struct options options;
     struct session session;
-    int status = options_parse(&options, command->groups, argc, argv);
+    int status;
 
+    fail_reads(only_reads(command));
+    status = options_parse(&options, command->name, command->groups, argc, argv);
+
+    if (status == 0 && !options.help && *command->arguments == '\0' && options.argument_count > 0)
+        status = misuse(NULL, "%s takes no argument: \"%s\"", command->name, options.arguments[0]);
     if (status == 0 && options.help) {
         status = help_command(command);
     } else if (status == 0) {
@@ -161,11 +226,12 @@ int main(int argc, char **argv)
         return help() + EXIT_USAGE;
     if (strcmp(argv[1], "--version") == 0)
         return printf("supa %s\n", supa_version()) < 0;
-    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
-        strcmp(argv[1], "-h") == 0)
+    if (is_help(argv[1]))
         return help_on(argc - 2, argv + 2);
     command = find(argc - 1, argv + 1, &words);
-    if (command == NULL)
+    if (command != NULL)
+        return run(command, argc - words, argv + words);
+    if (list_commands(NULL, argv[1]) == 0 || (argc > 2 && !is_help(argv[2])))
         return no_command(argc - 1, argv + 1);
-    return run(command, argc - words, argv + words);
+    return help_family(argv[1]) + (argc > 2 ? EXIT_FINE : EXIT_USAGE);
 }

@@ -3,6 +3,7 @@
 
 #include "fail.h"
 #include "text.h"
+#include "words.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -47,6 +48,8 @@ static const struct option_spec specs[] = {
     {"maybe-single", KIND_FLAG, AT(maybe_single), NULL, "one row or none", GROUP_READ | GROUP_RPC},
     {"count", KIND_WORD, AT(count), "exact|planned|estimated", "tell how many match",
      GROUP_READ | GROUP_WRITE | GROUP_RPC | GROUP_EXPORT},
+    {"count", KIND_FLAG, AT(count_rows), NULL, "count the file's rows first, for a bar",
+     GROUP_IMPORT},
     {"explain", KIND_WORD, AT(explain), "analyze,verbose,…", "the plan instead of rows",
      GROUP_READ},
     {"dry-run", KIND_FLAG, AT(dry_run), NULL,
@@ -58,7 +61,7 @@ static const struct option_spec specs[] = {
     {"show-keys", KIND_FLAG, AT(show_keys), NULL, "… with its keys", GROUP_SEND},
     {"show-keys", KIND_FLAG, AT(show_keys), NULL, "print the plaintext", GROUP_SECRET},
     {"output", KIND_TEXT, AT(output), "table|json|ndjson|csv",
-     "default: table on a terminal, else json", GROUP_OUTPUT},
+     "default: table on a terminal, else json; ndjson of export and each", GROUP_OUTPUT},
     {"from", KIND_TEXT, AT(from), "FILE", "rows from a file, - is standard input", GROUP_INPUT},
     {"input", KIND_TEXT, AT(input), "json|ndjson|csv", "the file's form; default: by its look",
      GROUP_INPUT | GROUP_IMPORT},
@@ -95,6 +98,8 @@ static const struct option_spec specs[] = {
     {"no-test", KIND_FLAG, AT(no_test), NULL, "write new credentials untested", GROUP_ROTATE},
     {"write", KIND_FLAG, AT(write), NULL, "seal anew; without it, only look", GROUP_REKEY},
     {"after", KIND_TEXT, AT(after), "ID", "begin behind this store", GROUP_REKEY},
+    {"add", KIND_FLAG, AT(add), NULL, "add it to the keyring --to FILE, behind its keys",
+     GROUP_KEYGEN},
     {"yes", KIND_FLAG, AT(yes), NULL, "do not ask", GROUP_YES},
     {"from-openapi", KIND_FLAG, AT(from_openapi), NULL,
      "print an ownership file made of the master's and --store's descriptions", GROUP_SCOPE},
@@ -251,7 +256,65 @@ static void hide_key(struct options *options)
     memset(place, 'x', strlen(place));
 }
 
-int options_parse(struct options *options, unsigned groups, int argc, char **argv)
+/* Whether other commands have an option of this name: then no other was meant. */
+static int is_of_another(const char *name)
+{
+    size_t i = 0;
+
+    while (i < SPECS && strcmp(specs[i].name, name) != 0)
+        i++;
+    return i < SPECS;
+}
+
+/* What was written where getopt found no option of the list: "--selct=x" or "-x". */
+static int no_option(const char *command, const struct option *list, const char *word)
+{
+    char *name = copy_of(word, strcspn(word, "="));
+    struct text hint = {0};
+    struct near near;
+
+    near_begin(&near, name + (strncmp(name, "--", 2) == 0 ? 2 : 1));
+    for (; list->name != NULL && !is_of_another(near.word); list++)
+        near_try(&near, list->name);
+    if (near.best != NULL) {
+        text_puts(&hint, "did you mean --");
+        text_puts(&hint, near.best);
+        text_puts(&hint, "? ");
+    }
+    text_puts(&hint, "`supa help ");
+    text_puts(&hint, command);
+    text_puts(&hint, "` lists the options");
+    misuse(hint.data, "%s has no option %s", command, name);
+    text_free(&hint);
+    free(name);
+    return EXIT_USAGE;
+}
+
+/* An abbreviation of several names. */
+static int is_beginning(const struct option *list, const char *word)
+{
+    const size_t length = strcspn(word, "=");
+
+    for (; strncmp(word, "--", 2) == 0 && list->name != NULL; list++) {
+        if (length > 2 && strncmp(list->name, word + 2, length - 2) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static int not_taken(const char *command, const struct option *list, int reason, const char *word)
+{
+    if (reason == ':')
+        return misuse(NULL, "%s takes a value", word);
+    if (optopt >= FIRST)
+        return misuse(NULL, "%.*s takes no value", (int)strcspn(word, "="), word);
+    if (is_beginning(list, word))
+        return misuse(NULL, "%s may be several options", word);
+    return no_option(command, list, word);
+}
+
+int options_parse(
+    struct options *options, const char *command, unsigned groups, int argc, char **argv)
 {
     struct option *list = list_options(groups);
     int value, status = 0;
@@ -270,12 +333,8 @@ int options_parse(struct options *options, unsigned groups, int argc, char **arg
             options->help = 1;
         else if (value == 'v')
             options->verbose = 1;
-        else if (value == ':')
-            status = misuse(NULL, "%s takes a value", argv[optind - 1]);
-        else if (value == '?')
-            status = misuse(
-                "`supa help COMMAND` lists the options", "%s has no such option: %s", argv[0],
-                argv[optind - 1]);
+        else if (value == ':' || value == '?')
+            status = not_taken(command, list, value, argv[optind - 1]);
         else
             status = take(options, value, optarg);
     }

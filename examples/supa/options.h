@@ -37,6 +37,7 @@ enum option_group {
     GROUP_LIST = 1 << 26,      /* lists of stores */
     GROUP_REKEY = 1 << 27,     /* envelopes sealed anew */
     GROUP_SCOPE = 1 << 28,     /* whose tables are */
+    GROUP_KEYGEN = 1 << 29,    /* of keygen */
 };
 
 /* A filter, in the order of the command line. */
@@ -70,7 +71,7 @@ struct options {
     int64_t page, batch, concurrency;
     const char *owner, *slug, *name, *id, *country, *email;
     const char *credentials, *type, *extra;
-    int inactive, no_test, all, write;
+    int inactive, no_test, all, write, add, count_rows;
     const char *after;
     int from_openapi;
     char *hidden_key; /* the copy of a key that was given as an argument, or NULL */
@@ -82,10 +83,11 @@ struct options {
 #define NOT_GIVEN INT64_MIN
 
 /*
- * Reads a command line, the command's name first. 0, or an exit status and the mistake is told. A key
+ * Reads the command line of @command, whose last word comes first. 0, or an exit status and the mistake is told. A key
  * is copied and taken out of the command line, so that no list of processes shows it.
  */
-int options_parse(struct options *options, unsigned groups, int argc, char **argv);
+int options_parse(
+    struct options *options, const char *command, unsigned groups, int argc, char **argv);
 void options_free(struct options *options);
 
 /* Prints the options of these groups for a help text. */

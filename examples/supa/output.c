@@ -59,9 +59,33 @@ static int cell_at(supa_row row, size_t i, struct cell *cell)
     return supa_row_raw(row, NULL, &cell->json, &cell->json_length) != SUPA_FIELD_MISSING;
 }
 
+static int is_hidden(const struct writer *writer, const struct cell *cell)
+{
+    return writer->hidden != NULL && columns_have(writer->hidden, cell->name, cell->name_length);
+}
+
 static int is_null(const struct cell *cell)
 {
     return cell->json_length == 4 && memcmp(cell->json, "null", 4) == 0;
+}
+
+/* A row without the columns that are hidden. */
+static void write_shown(struct writer *writer, supa_row row)
+{
+    struct text json = {0};
+    struct cell cell;
+
+    for (size_t i = 0; cell_at(row, i, &cell); i++) {
+        if (is_hidden(writer, &cell))
+            continue;
+        text_putc(&json, json.length == 0 ? '{' : ',');
+        text_put_json(&json, cell.name, cell.name_length);
+        text_putc(&json, ':');
+        text_put(&json, cell.json, cell.json_length);
+    }
+    text_puts(&json, json.length == 0 ? "{}" : "}");
+    fwrite(json.data, 1, json.length, writer->stream);
+    text_free(&json);
 }
 
 static void write_json(struct writer *writer, const char *store, supa_row row)
@@ -71,6 +95,10 @@ static void write_json(struct writer *writer, const char *store, supa_row row)
     struct text name = {0};
 
     supa_row_raw(row, NULL, &json, &length);
+    if (writer->hidden != NULL && length != 0 && json[0] == '{') {
+        write_shown(writer, row);
+        return;
+    }
     if (store != NULL) {
         text_puts(&name, "{\"store\":");
         text_put_json(&name, store, strlen(store));
@@ -91,12 +119,16 @@ static void write_json(struct writer *writer, const char *store, supa_row row)
 static void write_csv_names(struct writer *writer, const char *store, supa_row row)
 {
     struct cell cell;
+    int is_first = store == NULL;
 
     writer->columns = cell_count(row);
     if (store != NULL)
         fputs("store", writer->stream);
     for (size_t i = 0; i < writer->columns && cell_at(row, i, &cell); i++) {
-        fputs(i == 0 && store == NULL ? "" : ",", writer->stream);
+        if (is_hidden(writer, &cell))
+            continue;
+        fputs(is_first ? "" : ",", writer->stream);
+        is_first = 0;
         csv_write(writer->stream, cell.name, cell.name_length);
     }
     putc('\n', writer->stream);
@@ -105,6 +137,7 @@ static void write_csv_names(struct writer *writer, const char *store, supa_row r
 static void write_csv(struct writer *writer, const char *store, supa_row row)
 {
     struct cell cell;
+    int is_first = store == NULL;
 
     if (writer->rows == 0)
         write_csv_names(writer, store, row);
@@ -114,7 +147,10 @@ static void write_csv(struct writer *writer, const char *store, supa_row row)
         const char *text = cell.json;
         size_t length = cell.json_length;
 
-        fputs(i == 0 && store == NULL ? "" : ",", writer->stream);
+        if (is_hidden(writer, &cell))
+            continue;
+        fputs(is_first ? "" : ",", writer->stream);
+        is_first = 0;
         if (is_null(&cell))
             continue;
         supa_row_text(cell.value, NULL, &text, &length);
@@ -163,6 +199,8 @@ int writer_end(struct writer *writer)
 {
     if (writer->output == OUTPUT_TABLE)
         table_print(&writer->table, writer->stream, writer->is_single);
+    if (writer->output == OUTPUT_TABLE && writer->rows == 0 && isatty(fileno(writer->stream)))
+        fputs("no rows\n", stderr);
     if (writer->output == OUTPUT_JSON && !writer->is_single)
         fputs(writer->rows == 0 ? "[]\n" : "]\n", writer->stream);
     table_free(&writer->table);

@@ -3,6 +3,7 @@
 #ifndef TOOL_OUTPUT_H
 #define TOOL_OUTPUT_H
 
+#include "columns.h"
 #include "table.h"
 
 #include <supa/supa.h>
@@ -16,6 +17,7 @@ struct writer {
     long rows;
     size_t columns; /* of CSV: as many as the first row has */
     struct table table;
+    const struct columns *hidden; /* that are not printed; NULL: none */
 };
 
 /*

@@ -111,6 +111,8 @@ int ownership_print(struct session *session)
     if (session->settings.values[SETTING_STORE] == NULL && session->options->host == NULL)
         return misuse(NULL, "--from-openapi needs a tenant to look at: --store ID");
     status = session_client(session, &client);
+    if (status == 0 && session->manager == NULL)
+        status = misuse(NULL, "--from-openapi needs a tenant to look at: --store ID");
     if (status == 0)
         status = read_side(&master, supa_manager_master(session->manager));
     if (status == 0)

@@ -2,8 +2,8 @@
 #include "progress.h"
 
 #include "table.h"
+#include "words.h"
 
-#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +21,12 @@ static int64_t now_us(void)
 void progress_begin(struct progress *progress, const char *what, int64_t total)
 {
     *progress = (struct progress){what, total, 0, now_us(), 0, isatty(STDERR_FILENO)};
+}
+
+void progress_beside(struct progress *progress, FILE *stream)
+{
+    if (isatty(fileno(stream)))
+        progress->is_shown = 0;
 }
 
 static double rate(const struct progress *progress, double seconds)
@@ -51,7 +57,8 @@ static void show(struct progress *progress, int64_t now)
     if (progress->total >= 0 && (width == 0 || width >= 70))
         put_bar(progress);
     length = snprintf(
-        line, sizeof line, "%lld %s, %.0f/s", (long long)progress->done, progress->what, speed);
+        line, sizeof line, "%lld %s%s, %.0f/s", (long long)progress->done, progress->what,
+        plural(progress->done), speed);
     if (progress->total > progress->done && speed > 0)
         snprintf(
             line + length, sizeof line - (size_t)length, ", %.0f s left",
@@ -64,19 +71,22 @@ static void show(struct progress *progress, int64_t now)
 void progress_step(struct progress *progress, int64_t n)
 {
     progress->done += n;
-    if (!progress->is_shown || (progress->done & 15) != 0)
-        return;
-    if (now_us() - progress->told_us >= EVERY_US)
+    if (progress->is_shown && now_us() - progress->told_us >= EVERY_US)
         show(progress, now_us());
+}
+
+void progress_break(struct progress *progress)
+{
+    if (progress->is_shown)
+        fputs("\r\033[K", stderr);
 }
 
 void progress_end(struct progress *progress)
 {
     const double seconds = (double)(now_us() - progress->began_us) / 1e6;
 
-    if (progress->is_shown)
-        fputs("\r\033[K", stderr);
+    progress_break(progress);
     fprintf(
-        stderr, "%lld %s in %.1f s, %.0f/s\n", (long long)progress->done, progress->what, seconds,
-        rate(progress, seconds));
+        stderr, "%lld %s%s in %.1f s, %.0f/s\n", (long long)progress->done, progress->what,
+        plural(progress->done), seconds, rate(progress, seconds));
 }

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "fail.h"
 #include "output.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +32,15 @@ static int print_request(supa_query *q, const struct options *options)
     return status;
 }
 
+static void tell_matches(int64_t rows)
+{
+    fprintf(stderr, "%lld row%s match%s\n", (long long)rows, plural(rows), rows == 1 ? "es" : "");
+}
+
 static void tell_count(const supa_response *answer, const struct options *options)
 {
     if (options->count != NULL && supa_response_count(answer) >= 0)
-        fprintf(stderr, "%lld rows match\n", (long long)supa_response_count(answer));
+        tell_matches(supa_response_count(answer));
     if (options->dry_run)
         fputs("dry run: the server has undone it\n", stderr);
     if (options->count == NULL && supa_response_truncated(answer) == SUPA_TRUNCATED_YES)
@@ -64,13 +70,14 @@ print_answer(const supa_response *answer, const struct options *options, struct 
     return writer_end(writer);
 }
 
-static int run_whole(supa_query *q, const struct options *options, struct writer *writer)
+static int
+run_whole(supa_query *q, supa_client *client, const struct options *options, struct writer *writer)
 {
     supa_response *answer = supa_execute(q);
     int status;
 
     if (!supa_response_ok(answer)) {
-        status = tell_error(supa_response_error(answer));
+        status = session_tell(client, options->arguments[0], supa_response_error(answer));
     } else {
         status = print_answer(answer, options, writer);
         tell_count(answer, options);
@@ -80,7 +87,8 @@ static int run_whole(supa_query *q, const struct options *options, struct writer
 }
 
 /* As they come, in constant memory. */
-static int run_rows(supa_query *q, struct writer *writer)
+static int
+run_rows(supa_query *q, supa_client *client, const struct options *options, struct writer *writer)
 {
     supa_rows *rows = supa_rows_open(q);
     supa_error error;
@@ -91,10 +99,10 @@ static int run_rows(supa_query *q, struct writer *writer)
     if (supa_rows_close(rows, &error) == SUPA_OK)
         return writer_end(writer);
     writer_break(writer);
-    return tell_error(&error);
+    return session_tell(client, options->arguments[0], &error);
 }
 
-static int run(supa_query *q, enum verb verb, const struct options *options)
+static int run(supa_query *q, supa_client *client, enum verb verb, const struct options *options)
 {
     const int is_whole = verb != VERB_GET || options->single || options->maybe_single ||
                          options->count != NULL || options->explain != NULL;
@@ -105,8 +113,8 @@ static int run(supa_query *q, enum verb verb, const struct options *options)
         supa_query_free(q);
         return status;
     }
-    return is_whole || writer.output == OUTPUT_TABLE ? run_whole(q, options, &writer)
-                                                     : run_rows(q, &writer);
+    return is_whole || writer.output == OUTPUT_TABLE ? run_whole(q, client, options, &writer)
+                                                     : run_rows(q, client, options, &writer);
 }
 
 static int query(struct session *session, enum verb verb)
@@ -121,8 +129,8 @@ static int query(struct session *session, enum verb verb)
         status = session_client(session, &client);
     if (status == 0) {
         q = build_query(&request, client, options);
-        status =
-            options->describe || options->curl ? print_request(q, options) : run(q, verb, options);
+        status = options->describe || options->curl ? print_request(q, options)
+                                                    : run(q, client, verb, options);
     }
     supa_client_unref(client);
     build_free(&request);

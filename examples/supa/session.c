@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "base64.h"
+#include "description.h"
 #include "fail.h"
 #include "text.h"
 
@@ -35,13 +36,20 @@ static void tell_attempt(void *user, const supa_attempt *attempt)
 
 int session_begin(struct session *session, const struct options *options)
 {
+    struct settings *settings = &session->settings;
+    int status;
+
     *session = (struct session){.options = options};
-    return settings_read(&session->settings, options);
+    status = settings_read(settings, options);
+    fail_keys(
+        settings_origin(settings, SETTING_MASTER_KEY), settings_origin(settings, SETTING_KEY));
+    return status;
 }
 
 void session_end(struct session *session)
 {
     supa_manager_free(session->manager);
+    fail_keys("", "");
     settings_free(&session->settings);
 }
 
@@ -55,6 +63,8 @@ static int read_timeout(const char *text, supa_client_options *options)
     if (end == text || *end != '\0' || !(seconds >= 0 && seconds < 1e9))
         return misuse(NULL, "--timeout takes seconds: \"%s\"", text);
     options->timeout_ms = (int64_t)(seconds * 1000);
+    if (options->timeout_ms == 0 && seconds > 0)
+        options->timeout_ms = 1; /* 0 is none */
     return 0;
 }
 
@@ -122,6 +132,16 @@ static int read_scope(const struct session *session, supa_manager_options *optio
     return mode == NULL ? 0 : misuse(NULL, "SUPA_SCOPE (scope) is none of enforce, warn and off");
 }
 
+/* A URL that is none is named by where it stands. */
+static int tell_place(struct session *session, enum setting setting, const supa_error *error)
+{
+    const int status = tell_error(error);
+
+    if (error->code == SUPA_ERROR_ARGUMENT && strstr(error->message, "URL") != NULL)
+        advise("it is %s", settings_origin(&session->settings, setting));
+    return status;
+}
+
 /* What the master's client and the manager need, or the first that is missing. */
 static int check_master(const struct session *session)
 {
@@ -156,7 +176,7 @@ int session_manager(struct session *session)
     options.tenant = &tenant;
     session->manager = supa_manager_new(&options, &error);
     supa_keyring_free(options.keyring);
-    return session->manager != NULL ? 0 : tell_error(&error);
+    return session->manager != NULL ? 0 : tell_place(session, SETTING_MASTER_URL, &error);
 }
 
 static int is_uuid(const char *text)
@@ -244,24 +264,102 @@ static int plain_client(struct session *session, supa_client **client, supa_erro
     if (session->settings.values[SETTING_REST_PATH] != NULL)
         options.rest_path = session->settings.values[SETTING_REST_PATH];
     *client = supa_client_new(&options, error);
-    return *client != NULL ? 0 : tell_error(error);
+    return *client != NULL ? 0 : tell_place(session, SETTING_URL, error);
+}
+
+enum whom { WHOM_MASTER, WHOM_STORE, WHOM_SERVER };
+
+/* What nobody can mean: a store's address and key are the registry's. */
+static int check_whom(const struct session *session)
+{
+    const struct options *options = session->options;
+    const char *server = options->url != NULL         ? "--url"
+                         : options->key != NULL       ? "--key"
+                         : options->rest_path != NULL ? "--rest-path"
+                                                      : NULL;
+
+    if (options->store != NULL && options->host != NULL)
+        return misuse(NULL, "--store and --host are one too many");
+    if (server != NULL && (options->store != NULL || options->host != NULL))
+        return misuse(
+            "a store's address and key are the registry's; --url with --key asks a server without "
+            "one",
+            "%s and %s do not go together", options->store != NULL ? "--store" : "--host", server);
+    if (server != NULL && session->settings.values[SETTING_URL] == NULL)
+        return misuse("--url URL names it", "%s is of a server that is not named", server);
+    return 0;
+}
+
+/* What was said later goes before: options, the named section, the environment, [default]. */
+static int choose_whom(struct session *session, enum whom *whom)
+{
+    struct settings *settings = &session->settings;
+    const struct options *options = session->options;
+    enum source store = options->host != NULL ? SOURCE_FLAG : SOURCE_NONE, server = SOURCE_NONE;
+
+    if (store == SOURCE_NONE && settings->values[SETTING_STORE] != NULL)
+        store = settings->sources[SETTING_STORE];
+    if (settings->values[SETTING_URL] != NULL &&
+        settings->sources[SETTING_URL] >= settings->sources[SETTING_MASTER_URL])
+        server = settings->sources[SETTING_URL];
+    if (server != SOURCE_NONE && options->key != NULL)
+        server = SOURCE_FLAG;
+    if (server != SOURCE_NONE && server == store)
+        return misuse(
+            "--store or --url says which is meant", "there are %s and %s",
+            settings_origin(settings, SETTING_STORE), settings_origin(settings, SETTING_URL));
+    *whom = store > server ? WHOM_STORE : server != SOURCE_NONE ? WHOM_SERVER : WHOM_MASTER;
+    return 0;
+}
+
+int session_is_plain(struct session *session, int *is_plain)
+{
+    enum whom whom = WHOM_MASTER;
+    int status = check_whom(session);
+
+    if (status == 0)
+        status = choose_whom(session, &whom);
+    *is_plain = whom == WHOM_SERVER;
+    return status;
 }
 
 int session_client(struct session *session, supa_client **client)
 {
-    const struct settings *settings = &session->settings;
+    enum whom whom = WHOM_MASTER;
     supa_error error;
-    int status;
+    int status = check_whom(session);
 
     *client = NULL;
-    if (session->options->host != NULL || settings->values[SETTING_STORE] != NULL)
+    if (status == 0)
+        status = choose_whom(session, &whom);
+    if (status != 0)
+        return status;
+    if (whom == WHOM_STORE)
         return tenant_client(session, client, &error);
-    if (settings->values[SETTING_URL] != NULL &&
-        settings->sources[SETTING_URL] >= settings->sources[SETTING_MASTER_URL])
+    if (whom == WHOM_SERVER)
         return plain_client(session, client, &error);
     status = session_manager(session);
     if (status != 0)
         return status;
     *client = supa_client_ref(supa_manager_master(session->manager));
     return with_schema(session, client, &error);
+}
+
+int session_tell(supa_client *client, const char *relation, const supa_error *error)
+{
+    struct text message = {0}, hint = {0};
+    int status;
+
+    if (error->code != SUPA_ERROR_SCOPE || strstr(error->message, "in no list of tables") == NULL)
+        return tell_error(error);
+    fail_keep(&message, &hint);
+    status = tell_error(error);
+    fail_keep(NULL, NULL);
+    misuse(NULL, "%s", message.data);
+    description_advise(
+        client, relation); /* a name that is mistyped is likelier than one to be listed */
+    advise("%s", hint.data);
+    text_free(&message);
+    text_free(&hint);
+    return status;
 }

@@ -27,9 +27,18 @@ int session_keyring(const struct session *session, supa_keyring **keyring, supa_
 
 /*
  * Whom the command speaks to, for supa_client_unref: the tenant of --store or --host, the server of
- * --url, or the master.
+ * --url, or the master. Of a store and a server the one whose source goes before.
  */
 int session_client(struct session *session, supa_client **client);
+
+/* Whether that is the server of --url. */
+int session_is_plain(struct session *session, int *is_plain);
+
+/*
+ * Tells the error of a query of @client's, and of a table in no list also which ones the server has
+ * that are named like it. Returns the error's status.
+ */
+int session_tell(supa_client *client, const char *relation, const supa_error *error);
 
 /* The id of the store with this id or slug. */
 int session_store_id(struct session *session, const char *store, char id[40]);

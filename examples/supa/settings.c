@@ -41,12 +41,43 @@ const char *setting_variable(enum setting setting)
     return names[setting].variable;
 }
 
-const char *source_name(enum source source)
+/* The option is the variable's or the file's word, in the same words. */
+static void put_option(struct text *out, const char *name)
 {
-    static const char *const words[] = {
-        "not set", "config file, [default]", "environment", "config file", "command line"};
+    text_puts(out, "--");
+    for (; *name != '\0'; name++)
+        text_putc(out, *name == '_' ? '-' : *name);
+}
 
-    return words[source];
+static void put_origin(struct text *out, const struct settings *settings, enum setting setting)
+{
+    const enum source source = settings->sources[setting];
+
+    if (source == SOURCE_FLAG) {
+        put_option(out, names[setting].name);
+    } else if (source == SOURCE_ENVIRONMENT) {
+        text_puts(out, names[setting].variable);
+        text_puts(out, " of the environment");
+    } else if (source != SOURCE_NONE) {
+        text_puts(out, names[setting].name);
+        text_puts(out, " in ");
+        text_puts(out, settings->path);
+        text_puts(out, ", [");
+        text_puts(out, source == SOURCE_PROFILE ? settings->profile : "default");
+        text_puts(out, "]");
+    }
+}
+
+const char *settings_origin(struct settings *settings, enum setting setting)
+{
+    struct text origin = {0};
+
+    if (settings->origins[setting] == NULL) {
+        text_puts(&origin, "");
+        put_origin(&origin, settings, setting);
+        settings->origins[setting] = origin.data;
+    }
+    return settings->origins[setting];
 }
 
 int setting_is_on(const struct settings *settings, enum setting setting)
@@ -54,6 +85,7 @@ int setting_is_on(const struct settings *settings, enum setting setting)
     return settings->values[setting] != NULL && strcmp(settings->values[setting], "1") == 0;
 }
 
+/* Nothing takes away what a source behind this one says. */
 static void
 set(struct settings *settings, enum setting setting, enum source source, const char *value,
     size_t length)
@@ -63,7 +95,7 @@ set(struct settings *settings, enum setting setting, enum source source, const c
     if (settings->values[setting] != NULL)
         explicit_bzero(settings->values[setting], strlen(settings->values[setting]));
     free(settings->values[setting]);
-    settings->values[setting] = copy_of(value, length);
+    settings->values[setting] = length != 0 ? copy_of(value, length) : NULL;
     settings->sources[setting] = source;
 }
 
@@ -173,6 +205,8 @@ read_file(struct settings *settings, const char *path, const char *profile, int 
     FILE *stream = open_private(path, &status);
 
     if (stream != NULL) {
+        settings->path = copy_of(path, strlen(path));
+        settings->profile = profile != NULL ? copy_of(profile, strlen(profile)) : NULL;
         text_read(&text, stream);
         fclose(stream);
         status = read_lines(&reading, text.data);
@@ -311,6 +345,10 @@ int settings_read(struct settings *settings, const struct options *options)
 
 void settings_free(struct settings *settings)
 {
-    for (int i = 0; i < SETTINGS; i++)
+    for (int i = 0; i < SETTINGS; i++) {
         unset(settings, (enum setting)i);
+        free(settings->origins[i]);
+    }
+    free(settings->path);
+    free(settings->profile);
 }

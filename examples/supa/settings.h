@@ -33,6 +33,8 @@ enum source { SOURCE_NONE, SOURCE_DEFAULT, SOURCE_ENVIRONMENT, SOURCE_PROFILE, S
 struct settings {
     char *values[SETTINGS]; /* NULL: not set */
     enum source sources[SETTINGS];
+    char *path, *profile;    /* the config file, and the section that was named in it; or NULL */
+    char *origins[SETTINGS]; /* settings_origin's */
 };
 
 /* 0, or an exit status and the mistake is told. */
@@ -42,7 +44,9 @@ void settings_free(struct settings *settings);
 /* Its name in the config file, and in the environment. */
 const char *setting_name(enum setting setting);
 const char *setting_variable(enum setting setting);
-const char *source_name(enum source source);
+
+/* Where its value stands: "SUPA_KEY of the environment", "--key", "key in FILE, [default]"; or "". */
+const char *settings_origin(struct settings *settings, enum setting setting);
 
 /* 1 for "1", 0 for "0" and for nothing. */
 int setting_is_on(const struct settings *settings, enum setting setting);

@@ -4,8 +4,10 @@
 #include "credentials.h"
 #include "fail.h"
 #include "output.h"
+#include "words.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* Prints an answer's rows and ends it. */
 static int print(struct session *session, supa_response *answer, int is_single)
@@ -38,6 +40,32 @@ static void put_field(struct text *out, const char *name, const char *as, supa_r
     text_put(out, json, length);
 }
 
+static int is_true(supa_row row, const char *name)
+{
+    int is = 0;
+
+    return supa_row_bool(row, name, &is) == SUPA_FIELD_VALUE && is;
+}
+
+/* What a terminal has room for. A store operates when it and its database are active. */
+static void put_store_briefly(struct text *out, supa_row row)
+{
+    supa_row store = row;
+    int is_active = is_true(row, "is_active");
+
+    text_putc(out, '{');
+    if (supa_row_row(row, "stores", &store) == SUPA_FIELD_VALUE) {
+        put_field(out, "slug", "slug", store);
+        put_field(out, "status", "status", store);
+        is_active = is_active && is_true(store, "is_active");
+    }
+    text_puts(out, out->data[out->length - 1] == '{' ? "" : ",");
+    text_puts(out, is_active ? "\"active\":\"yes\"" : "\"active\":\"no\"");
+    put_field(out, "connection_status", "connection", row);
+    put_field(out, "store_id", "store_id", row);
+    text_putc(out, '}');
+}
+
 static void put_store(struct text *out, supa_row row)
 {
     static const char *const of_database[] = {"store_id",          "database_type",  "host",
@@ -57,8 +85,10 @@ static void put_store(struct text *out, supa_row row)
 }
 
 /* The same rows without one in the other, which fits a table. */
-static supa_response *flatten(supa_response *stores)
+static supa_response *flatten(const struct session *session, supa_response *stores)
 {
+    const char *word = session->options->output;
+    const int is_brief = word != NULL ? strcmp(word, "table") == 0 : isatty(STDOUT_FILENO);
     struct text json = {0};
     supa_response *flat;
     supa_row row = supa_response_first(stores);
@@ -68,7 +98,10 @@ static supa_response *flatten(supa_response *stores)
     text_putc(&json, '[');
     for (size_t i = 0; i < supa_response_row_count(stores); i++, row = supa_row_next(row)) {
         text_puts(&json, i == 0 ? "" : ",");
-        put_store(&json, row);
+        if (is_brief)
+            put_store_briefly(&json, row);
+        else
+            put_store(&json, row);
     }
     text_putc(&json, ']');
     flat = supa_response_of_rows(json.data, json.length);
@@ -88,7 +121,8 @@ int command_stores_list(struct session *session)
 
     if (status != 0)
         return status;
-    return print(session, flatten(supa_store_list(session->manager, which(session), NULL, 0)), 0);
+    return print(
+        session, flatten(session, supa_store_list(session->manager, which(session), NULL, 0)), 0);
 }
 
 int command_stores_pending(struct session *session)
@@ -102,9 +136,10 @@ int command_stores_pending(struct session *session)
     answer = supa_store_pending(session->manager, which(session), &newest);
     if (supa_response_ok(answer))
         fprintf(
-            stderr, "%zu stores are behind version %lld\n", supa_response_row_count(answer),
-            (long long)newest);
-    return print(session, flatten(answer), 0);
+            stderr, "%zu store%s %s behind version %lld\n", supa_response_row_count(answer),
+            plural((int64_t)supa_response_row_count(answer)),
+            supa_response_row_count(answer) == 1 ? "is" : "are", (long long)newest);
+    return print(session, flatten(session, answer), 0);
 }
 
 /* The manager, and the id of the store that is the only argument. */

@@ -9,8 +9,10 @@
 
 void *have(void *memory)
 {
-    if (memory == NULL)
-        exit(trouble("out of memory"));
+    if (memory == NULL) {
+        fputs("supa: out of memory\n", stderr); /* nothing that would want memory itself */
+        exit(EXIT_OTHER);
+    }
     return memory;
 }
 

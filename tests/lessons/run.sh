@@ -114,6 +114,8 @@ transcript() {
     show 14-cart session-1 T1-003
     at_once add_to_cart
     show 14-cart session-1 T1-009
+    show 14-cart session-1 T1-999
+    show 14-cart session-1
     ;;
   15-*)
     at_once work_on_jobs
@@ -122,6 +124,10 @@ transcript() {
     ;;
   16-*) show_sorted 16-fan-out ;;
   17-*) service ;;
+  01-*)
+    show 01-first-query
+    show env -u STORE 01-first-query
+    ;;
   18-*) show 18-first-query ;;
   19-*) LD_LIBRARY_PATH=$build/lib/.libs show 19-first-query.py ;;
   *) show "${1%.*}" ;;

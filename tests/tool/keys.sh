@@ -2,8 +2,18 @@
 # Keys, envelopes and scope.
 prints "a key goes to a file of its owner's" '-rw-------' \
   sh -c "'$tool' keygen k9 --to '$work/k9' && ls -l '$work/k9' | cut -c1-10"
-run supa keygen k9 --to "$work/k9"
-count verdict "… that was not there" "exit status" 1 "$status"
+ends "… that was not there" 1 "supa: $work/k9: File exists
+  hint: a second key goes into it by --add" supa keygen k9 --to "$work/k9"
+supa keygen --to "$work/ring"
+cut -d: -f2 "$work/ring" >"$work/first"
+ends "a second key goes behind the first" 0 'k2 is added, and opens; the first key goes on sealing
+once every process has this file: move the line of k2 to its top, and `supa rekey --write`' \
+  supa keygen --add --to "$work/ring"
+count verdict "… in the same file of its owner's" "ids and mode" "k1 k2 -rw-------" \
+  "$(cut -d: -f1 "$work/ring" | tr '\n' ' ')$(ls -l "$work/ring" | cut -c1-10)"
+count verdict "… which it keeps" "first key" "$(<"$work/first")" "$(head -1 "$work/ring" | cut -d: -f2)"
+run supa keygen k2 --add --to "$work/ring"
+count verdict "… once" "status and lines" "9 2" "$status $(wc -l <"$work/ring")"
 ends "not into one that others may read" 2 'supa: others may read the file that the key would go to
   hint: umask 077 first, or --to FILE' sh -c "umask 022; '$tool' keygen >'$work/open'; status=\$?; cat '$work/open'; exit \$status"
 
@@ -14,6 +24,11 @@ count both "an envelope opens, and its plaintext is kept back" \
 tells "it names its key" 'version 2, key k1'
 count verdict "the plaintext, when it is asked for" "bytes" "$(<"$work/maple.json")" \
   "$(supa open "${stores[1]}" - --show-keys <<<"$sealed" 2>/dev/null)"
+prints "an envelope goes to a file of its owner's as well" '-rw-------' sh -c "umask 022
+  '$tool' seal ${stores[1]} --credentials '$work/maple.json' --to '$work/sealed' && ls -l '$work/sealed' | cut -c1-10"
+ends "its plaintext to none that others may read" 2 'supa: others may read the file that the plaintext would go to
+  hint: umask 077 first' sh -c "umask 022; '$tool' open ${stores[1]} - --show-keys <'$work/sealed' >'$work/plain'
+  status=\$?; cat '$work/plain'; exit \$status"
 run supa open "${stores[0]}" "$sealed"
 count verdict "not for another store" "exit status" 5 "$status"
 run env SUPA_KEYRING_FILE="$work/k9" "$tool" open "${stores[1]}" "$sealed"

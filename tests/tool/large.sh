@@ -8,7 +8,7 @@ $STACK_PSQL -qd tenant_1 -c "insert into notes (slug, title, rank)
   select 'large-' || lpad(n::text, 8, '0'), 'a note of some length', 1000000 + n
   from generate_series(1, $large) n"
 
-# watched NAME COMMAND: runs it on a terminal; while it runs, each percent that its bar tells, the bytes in $work/NAME
+# watched NAME COMMAND: runs it on a terminal; while it runs, each percent that its bar tells, the bytes in $work/NAME's partial file
 # and the peak of memory until then go to $work/samples; $most is the last peak, in KiB.
 watched() {
   local told='' last='' pid
@@ -24,7 +24,7 @@ watched() {
     told=$(tail -c 150 "$work/shown" | grep -aoE '\] +[0-9]+ %' | tail -1 || true)
     if [[ $told != "$last" ]]; then
       last=$told
-      echo "$(tr -dc 0-9 <<<"$told") $(stat -c %s "$work/$1") $most" >>"$work/samples"
+      echo "$(tr -dc 0-9 <<<"$told") $(stat -c %s "$work/$1".?????? 2>/dev/null || stat -c %s "$work/$1") $most" >>"$work/samples"
     fi
     read -r _ most _ < <(grep VmHWM "/proc/$(<"$work/pid")/status" 2>/dev/null || echo _ "$most") || true
     sleep 0.01

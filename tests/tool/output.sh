@@ -21,6 +21,9 @@ if has_terminals "a terminal shows"; then
   count verdict "… and at 80 columns" screen "$(<"$here/screen-80.txt")" "$(on_terminal 80 "$names")"
   count verdict "what does not fit stands below each other" screen "$(<"$here/screen-lines.txt")" \
     "$(on_terminal 40 "$tool get products --store tulip --eq sku=T1-001 --select sku,slug,type,status,visibility,price,compare_price,cost_price,stock_quantity")"
+  count verdict "the stores, as far as there is room" screen "$(<"$here/screen-stores.txt")" \
+    "$(on_terminal 80 "$tool stores list --all-stores")"
+  count verdict "no rows at all" screen 'no rows' "$(on_terminal 80 "$tool get products --store tulip --eq sku=none")"
   count verdict "no colours under NO_COLOR" escapes 0 "$(on_terminal 80 "$names" | grep -c $'\033' || true)"
   count verdict "colours on a terminal without" escapes 1 \
     "$(NO_COLOR='' on_terminal 80 "$tool get nowhere" | grep -c $'\033\[31msupa:' || true)"

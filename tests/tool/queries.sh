@@ -64,7 +64,7 @@ ends "a store that is not there" 7 'supa: there is no store "nobody"
 ends "one that is suspended" 8 \
   "supa: store_suspended: store $STACK_STORE_SUSPENDED: its status is suspended" supa get products --store suspended
 ends "a server without its key" 5 'supa: auth: No API key found in request
-  hint: No `apikey` request header or url param was found.' \
+  hint: --key @FILE gives a key, or SUPA_KEY, or key in the config file' \
   supa get products --url "$STACK_TENANT_1_URL"
 run supa get products --url http://127.0.0.1:1
 count verdict "a server that is not there" "exit status" 4 "$status"
@@ -75,7 +75,32 @@ ends "a private address that was not allowed" 3 \
   env -u SUPA_ALLOW_PRIVATE "$tool" get products --url http://127.0.0.1:1
 ends "a filter without a value" 2 'supa: --eq "sku" names no column and value
   hint: filters are written --OP COLUMN=VALUE' products --eq sku
-ends "an option of another command" 2 'supa: get has no such option: --batch
-  hint: `supa help COMMAND` lists the options' products --batch 3
+ends "an option of another command" 2 'supa: get has no option --batch
+  hint: `supa help get` lists the options' products --batch 3
+ends "one that is mistyped" 2 'supa: get has no option --slect
+  hint: did you mean --select? `supa help get` lists the options' products --slect=sku
+ends "one that takes nothing" 2 'supa: --single takes no value' products --single=yes
+ends "the beginning of several" 2 'supa: --li may be several options' products --li 3
 ends "a command that is not there" 2 'supa: there is no command "fetch"
   hint: `supa help` lists the commands' supa fetch
+ends "one that is mistyped" 2 'supa: there is no command "exprot"
+  hint: did you mean export? `supa help` lists the commands' supa exprot
+ends "one of stores, as well" 2 'supa: there is no command "stores lst"
+  hint: did you mean stores list? `supa help` lists the commands' supa stores lst
+unlisted="list it in an ownership file that SUPA_SCOPE_FILE (scope_file) names; \`supa scope --from-openapi --store ID\` prints one; SUPA_SCOPE=warn lets it pass"
+ends "a table in no list: those of the server that are named like it, and the way out" 3 \
+  "supa: scope: \"produts\" is in no list of tables, so its side is not known
+  hint: the server has products
+  hint: $unlisted" supa get produts --store tulip
+ends "… one that has the word in its name" 3 "supa: scope: \"orders\" is in no list of tables, so its side is not known
+  hint: the server has sales_orders
+  hint: $unlisted" supa get orders --store tulip --single
+ends "… one that is there, and in no list" 3 "supa: scope: \"notes\" is in no list of tables, so its side is not known
+  hint: the server has a table of this name
+  hint: $unlisted" supa get notes --store tulip
+ends "a master's table of a store" 3 'supa: scope: "stores" belongs to the master, and was asked of a tenant
+  hint: leave --store out, which asks the master; --own-copy asks for the tenant'\''s own copy' supa get stores --store tulip
+ends "a mistake names the option, no function of the library" 2 'supa: argument: --select "sku,(": a name is missing here
+  hint: the mistake is before "("' products --select 'sku,('
+run products --gte price=1 --count --eq sku=T1-001
+tells "one row is one" '1 row matches'

@@ -76,3 +76,6 @@ run supa delete stores --eq slug=tool
 run supa stores show tool
 count verdict "and gone" "exit status" 7 "$status"
 prints "no store lags behind" '[]' supa stores pending
+run supa stores
+count verdict "stores alone lists its commands" "status and commands" "2 10" "$status $(grep -c '^  stores ' "$work/out")"
+prints "… as its help does" 10 sh -c "'$tool' help stores | grep -c '^  stores '"

@@ -17,3 +17,10 @@ run supa each products --like 'sku=T_-001' --select sku --concurrency 1
 count verdict "the others answer all the same" "status and rows" "11 cafe tulip " \
   "$status $(sed 's/.*"store":"\([a-z]*\)".*/\1/' "$work/out" | LC_ALL=C sort | tr '\n' ' ')"
 $STACK_PSQL -qd tenant_2 -c 'alter table products_away rename to products' -c "notify pgrst, 'reload schema'"
+if has_terminals "a bar tells of the stores"; then
+  on_terminal 80 "NO_COLOR=1 $tool each products --select sku --eq sku=none" >"$work/out"
+  count verdict "a bar tells of the stores, and is taken away" "last line" "3 stores in" \
+    "$(tail -1 "$work/out" | sed 's/^.*\[K//' | cut -d' ' -f1-3)"
+  on_terminal 80 "$tool each products --select sku --like 'sku=T_-001' --output ndjson" >"$work/out"
+  count verdict "rows on the same terminal stand in lines of their own" "lines" 3 "$(grep -c '^{.*}$' "$work/out")"
+fi

@@ -54,6 +54,13 @@ prints "nothing of either was written" 'slug' sh -c "echo slug; '$tool' get note
 for i in $(seq 1 1203); do printf '{"slug":"m%d","rank":%d}\n' "$i" "$i"; done >"$work/many.ndjson"
 prints "an import in batches" '' supa import notes "$work/many.ndjson" --store tulip --batch 200
 count verdict "… tells the sum" "rows" "1203 rows" "$(cut -d' ' -f1,2 "$work/err")"
+if has_terminals "a bar tells of an import"; then
+  on_terminal 80 "$tool import notes $work/many.ndjson --store tulip --batch 10 --count --on-conflict slug" >"$work/out"
+  count verdict "… with a bar, when the rows are counted" "bars" 1 "$(($(grep -cE '\] +[0-9]+ % [0-9]+ rows' "$work/out") > 0))"
+  count verdict "… that is taken away in the end" "last line" "1203 rows" "$(tail -1 "$work/out" | tr -d '\033' | sed 's/^.*\[K//' | cut -d' ' -f1,2)"
+fi
+ends "… which is for files" 2 'supa: --count reads the rows twice
+  hint: give it a file' supa import notes --count --store tulip
 run supa export notes --store tulip --like 'slug=m%' --select id,slug,rank --to "$work/all.csv" --page 100 --count
 count verdict "an export follows pages to the end" "lines" 1204 "$(wc -l <"$work/all.csv")"
 count verdict "… each row once" "rows" 1203 "$(tail -n +2 "$work/all.csv" | cut -d, -f2 | sort -u | wc -l)"
