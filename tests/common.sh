@@ -58,7 +58,8 @@ build() {
   clang) options+=(CC=clang CXX=clang++) ;;
   static) options+=(--disable-shared --without-libcrypto) ;;
   coverage) options+=(CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage --disable-shared) ;;
-  thread) options+=(--enable-sanitize=thread --disable-shared) ;;
+  # Its instrumentation hides from the compiler that a query is never NULL behind its check.
+  thread) options+=(--enable-sanitize=thread --disable-shared CFLAGS='-O2 -g -Wno-null-dereference') ;;
   esac
   if [[ ! -x $top/configure || $top/configure.ac -nt $top/configure ]]; then
     (cd "$top" && autoreconf -i >"$top/build/autoreconf.log" 2>&1) || { cat "$top/build/autoreconf.log" >&2; exit 1; }

@@ -186,6 +186,10 @@ static FILE *open_private(const char *path, int *status)
     *status = 0;
     if (stream == NULL || fstat(fd, &facts) != 0) {
         *status = errno == ENOENT ? 0 : trouble("%s: %s", path, strerror(errno));
+        if (stream != NULL)
+            fclose(stream);
+        else if (fd >= 0)
+            close(fd);
         return NULL;
     }
     if (S_ISREG(facts.st_mode) && (facts.st_mode & 077) != 0) {

@@ -45,7 +45,7 @@ static const char *read_port(const char *at, size_t *length)
     unsigned port = 0;
     size_t n = 0;
 
-    while (is_digit(at[n]) && n < 6)
+    while (n < 6 && is_digit(at[n]))
         port = port * 10 + (unsigned)(at[n++] - '0');
     *length = n;
     return n == 0 || port == 0 || port > 65535 ? "the port is not a number from 1 to 65535" : NULL;

@@ -8,6 +8,7 @@
 #include "manager/lookup.h"
 #include "manager/resolve.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define TIMEOUT_MS 10000 /* of one query: whoever leases may be waiting for it */
@@ -112,10 +113,10 @@ static int copy_text(supa_row row, const char *column, char *out, size_t size)
 static supa_query *begin(const struct delta *delta, const struct table *table)
 {
     supa_query *q = supa_from(delta->master, table->name);
-    char columns[256] = "updated_at,";
     const char *rest = table->columns != NULL ? table->columns : resolve_columns(table->source);
+    char columns[256];
 
-    strncat(columns, rest, sizeof columns - strlen(columns) - 1);
+    snprintf(columns, sizeof columns, "updated_at,%s", rest);
     supa_select(q, columns);
     supa_deadline_by(q, delta->deadline);
     return supa_timeout(q, TIMEOUT_MS);

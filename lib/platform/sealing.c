@@ -241,5 +241,7 @@ void envelope_mark(const char *envelope, char out[MARK_SIZE])
     snprintf(
         start, sizeof start, "%.*s", (int)(end < sizeof start ? end : sizeof start - 1), envelope);
     supa_escape_like(start, out, MARK_SIZE - 1);
-    strcat(out, "%");
+    length = strlen(out);
+    out[length] = '%';
+    out[length + 1] = '\0';
 }

@@ -77,6 +77,16 @@ static int is_wrong_length(struct exchange *exchange, const char *line, size_t l
     return at < end || (before >= 0 && before != told);
 }
 
+/* The three digits of a status: the line is libcurl's, without a NUL that could be relied on. */
+static int read_status(const char *at, const char *end)
+{
+    int status = 0;
+
+    for (int i = 0; i < 3 && at < end && *at >= '0' && *at <= '9'; i++)
+        status = status * 10 + (*at++ - '0');
+    return status;
+}
+
 /* "HTTP/1.1 200 OK": interim answers (1xx) and their headers are passed over. */
 static void begin_answer(struct exchange *exchange, const char *line, size_t length)
 {
@@ -86,7 +96,7 @@ static void begin_answer(struct exchange *exchange, const char *line, size_t len
     exchange->headers_done = 0;
     exchange->length_told = -1;
     exchange->has_status = space != NULL && space + 1 < line + length && space[1] >= '2';
-    exchange->status = exchange->has_status ? atoi(space + 1) : 0;
+    exchange->status = exchange->has_status ? read_status(space + 1, line + length) : 0;
 }
 
 /* Told before take_header is. */

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The house checks: checks/run.sh [--full]. Exports, layers, headers alone, formatting, the interface's
-# comments and tests, and a build by clang. --full adds a static build with its unit tests, `make distcheck`
-# and valgrind over the unit and fault tests.
+# The house checks: checks/run.sh [--full]. Exports, imports, hardening, ABI, SBOM, layers, headers alone,
+# formatting, the interface's comments and tests, the security page, static analysis, and a build by clang.
+# --full adds a static build with its unit tests, `make distcheck` and valgrind over the unit and fault tests.
 . "$(dirname "$0")/../common.sh"
 install_test_tools
 install_missing clang=clang clang-format=clang-format clang++=clang
@@ -31,6 +31,12 @@ check "includes point one way" "$here/check-layers.sh"
 check "headers compile alone" "$here/check-headers.sh"
 check "formatting" "$here/check-format.sh"
 check "exports are documented and tested" "$top/tests/check-api.sh"
+check "imports are the listed ones" env BUILD="$build" "$here/check-imports.sh"
+check "library and tool are hardened" env BUILD="$build" "$here/check-hardening.sh"
+check "the ABI is kept" env BUILD="$build" "$here/check-abi.sh"
+check "the SBOM is SPDX and true" env BUILD="$build" "$here/check-sbom.sh"
+check "the tests that the security page names are there" "$here/check-threats.sh"
+check "static analysis" "$here/check-analysis.sh"
 check "clang builds without a warning" build_clang
 if [[ ${1:-} == --full ]]; then
   install_missing valgrind=valgrind

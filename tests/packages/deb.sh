@@ -30,6 +30,11 @@ symbols_listed() {
   dpkg-deb --ctrl-tarfile "$(file_of libsupa0)" | tar -xOf - ./symbols | sed -n 's/^ \(supa_.*\)@SUPA_0 .*/\1/p' |
     diff -u "$top/tests/checks/exports.txt" -
 }
+hardened() {
+  local package
+  for package in libsupa0 supa; do dpkg-deb -x "$(file_of $package)" "$work/unpacked"; done
+  "$top/tests/checks/check-hardening.sh" --packaged "$work"/unpacked/usr/lib/*/libsupa.so.0 "$work/unpacked/usr/bin/supa"
+}
 DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" check "Debian packages are built, and lintian has no errors or warnings" built
 for package in libsupa0 libsupa-dev supa libsupa-doc; do
   check "$package has the files that it should have" as_expected $package
@@ -37,3 +42,4 @@ done
 check "the symbols file is the list of exports" symbols_listed
 check "the tool needs the library that has its symbols" depends_on supa "libsupa0 (>= $version)"
 check "the headers need the same build of the library" depends_on libsupa-dev "libsupa0 (= $version-"
+check "library and tool are hardened as Debian asks" hardened
