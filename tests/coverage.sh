@@ -8,7 +8,7 @@
 install_test_tools
 install_missing gcovr=gcovr node=nodejs
 build_tests coverage
-find "$build" -name '*.gcda' -delete
+find "$build" '(' -name '*.gcda' -o -name 'conftest.gc*' ')' -delete
 export STACK_SEAL=$build/tests/stack/seal
 tally "unit" "$build/tests/unit/unit"
 tally "fault" "$build/tests/fault/fault"
