@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # How much of lib/ the tests run: unit, fault, hostile, the live suites and the tool, built with gcc's counters. Lists
-# what they do not run and ends in "lib: P % lines, B % branches", with status 0 when all tests passed, P is at least
-# 95 and B at least 85. Each line's count is in build/coverage/lib.html, each file's uncovered branches in branches.txt.
-# Not counted: branches that gcc says nothing can reach, and lines marked GCOVR_EXCL with the reason beside them.
+# what they do not run and ends in "lib: P % lines, B % branches", with status 0 when P is at least 95 and B at least 85.
+# Each line's count is in build/coverage/lib.html, each file's uncovered branches in branches.txt. Not counted: branches
+# that gcc says nothing can reach; no line is excluded. A failing test is shown, and is no matter of this status: bounds
+# of time do not hold for counting code, and what passes is run.sh's to say.
 . "$(dirname "$0")/common.sh"
 install_test_tools
 install_missing gcovr=gcovr node=nodejs
@@ -41,9 +42,9 @@ node -e '
     if (missing.length + branches)
       console.log(`${file}: lines ${ranges.map(([a, b]) => a === b ? a : `${a}-${b}`).join(", ") || "all run"}; ${branches} branches`)
   }' "$build/lines.json"
-conclude || all_passed=false
+conclude || true
 read -r lines branches < <(node -p '
   const {line_percent, branch_percent} = JSON.parse(require("fs").readFileSync(process.argv[1]))
   `${line_percent} ${branch_percent}`' "$build/lib.json")
 printf 'lib: %s %% lines, %s %% branches\n' "$lines" "$branches"
-${all_passed:-true} && awk -v lines="$lines" -v branches="$branches" 'BEGIN {exit !(lines >= 95 && branches >= 85)}'
+awk -v lines="$lines" -v branches="$branches" 'BEGIN {exit !(lines >= 95 && branches >= 85)}'
