@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Do the tests see it when lib/ is wrong? mutations/run.sh [--count N] [--seed N] [--suites "unit fault …"] draws
 # mutations of the sources by a seed, each in an object of its own that stands in for the library's, and runs the
-# tests that belong to the folder, the quickest first, to the first that fails; a hang is seen by a limit of time.
+# tests that belong to the file, the quickest first, to the first that fails; a hang is seen by a limit of time.
 # A mutation counts when it compiles to other machine code and is not among the equal ones in equivalent.txt. Ends
 # in "N mutations, K caught", with status 0 when at least nine in ten are. Not part of run.sh: it takes long.
 . "$(dirname "$0")/../common.sh"
@@ -13,7 +13,7 @@ while [[ $# -gt 0 ]]; do
   --count) count=$2 ;;
   --seed) seed=$2 ;;
   --suites) chosen=$2 ;;
-  *) say "mutations/run.sh [--count N] [--seed N] [--suites \"unit fault hostile live manager platform\"]"; exit 2 ;;
+  *) say "mutations/run.sh [--count N] [--seed N] [--suites \"near unit fault hostile live platform manager\"]"; exit 2 ;;
   esac
   shift 2
 done
@@ -36,12 +36,20 @@ object() {
 # objects SUITE: of the test program.
 objects() {
   case $1 in
-  unit) printf '%s\n' "$build"/tests/main.o "$build"/tests/unit/*.o ;;
+  near | unit) printf '%s\n' "$build"/tests/main.o "$build"/tests/unit/*.o ;;
   fault) printf '%s\n' "$build"/tests/fault_fault-main.o "$build"/tests/fault/fault-*.o ;;
   hostile) printf '%s\n' "$build"/tests/fault/hostile-*.o ;;
   live) printf '%s\n' "$build"/tests/main.o "$build"/tests/live/*.o | grep -v '/envelope.o$' ;;
   *) printf '%s\n' "$build"/tests/main.o "$build"/tests/live/stack.o "$build"/tests/"$1"/*.o ;;
   esac
+}
+
+# near FILE: the unit suites of the file's own name, and of the tests that include its header.
+near() {
+  local name=$(basename "$1" .c) test
+  for test in $(cd "$top/tests/unit" && { ls "${name}_test.c" 2>/dev/null; grep -l "/$name\.h\"" ./*_test.c; } | sort -u); do
+    sed -n "s/^ *{\"\([^\"]*\)\",.* $(basename "$test" .c)s}.*/\1/p" "$top/tests/unit/suites.c"
+  done | sort -u
 }
 
 # The suites that look at a folder of lib/, the quickest first.
@@ -51,10 +59,10 @@ suites_of() {
     return
   fi
   case $1 in
-  platform/*) printf '%s\n' unit platform ;;
-  manager/*) printf '%s\n' unit fault live platform manager ;;
-  query/*) printf '%s\n' unit fault live hostile platform ;;
-  *) printf '%s\n' unit fault hostile live platform manager ;;
+  platform/*) printf '%s\n' near unit platform ;;
+  manager/*) printf '%s\n' near unit fault live platform manager ;;
+  query/*) printf '%s\n' near unit fault live hostile platform ;;
+  *) printf '%s\n' near unit fault hostile live platform manager ;;
   esac
 }
 
@@ -77,16 +85,22 @@ watch() {
   wait "$child"
 }
 
-# passes SUITE DIRECTORY [OBJECT]: whether the suite passes, with the object in front of the library's own.
+# passes SUITE DIRECTORY FILE [OBJECT]: whether the suite passes, with the object in front of the library's own.
 passes() {
-  local suite=$1 place=$2 program=$2/$1 command=("$2/$1") status=0
-  g++ -o "$program" $(objects "$suite") "${@:3}" "$build/lib/.libs/libsupa_core.a" "${libraries[@]}" 2>/dev/null || return 1
+  local suite=$1 place=$2 program=$2/$1 command=("$2/$1") status=0 name
+  g++ -o "$program" $(objects "$suite") "${@:4}" "$build/lib/.libs/libsupa_core.a" "${libraries[@]}" 2>/dev/null || return 1
   case $suite in
   fault) ln -sf "$build/tests/fault/resident" "$place/resident" ;;
   live | platform) command=("$top/tests/stack/stack" run "$program") ;;
   manager) command=("$top/tests/stack/stack" run "$top/tests/manager/keys.sh" "$program") ;;
   esac
-  watch "$(cat "$work/limit-$suite" 2>/dev/null || echo 600)" "$place/$suite.out" "${command[@]}" || status=$?
+  if [[ $suite == near ]]; then
+    while read -r name; do
+      [[ -z $name ]] || watch 600 "$place/near.out" "$program" "$name" || { status=1; break; }
+    done < <(near "$3")
+  else
+    watch "$(cat "$work/limit-$suite" 2>/dev/null || echo 600)" "$place/$suite.out" "${command[@]}" || status=$?
+  fi
   rm -f "$program"
   return "$status"
 }
@@ -96,7 +110,7 @@ try() {
   local n file line operator change suite caught=SURVIVED
   IFS=$'\t' read -r n file line operator change < <(grep -P "^$1\t" "$work/draws/list")
   for suite in $(suites_of "$file"); do
-    passes "$suite" "$work/$n" "$work/$n/mutated.o" || { caught="caught by $suite"; break; }
+    passes "$suite" "$work/$n" "$file" "$work/$n/mutated.o" 2>/dev/null || { caught="caught by $suite"; break; }
   done
   printf '%s: lib/%s:%s: %s: %s\n' "$caught" "$file" "$line" "$operator" "$change" | tee "$work/$n/verdict"
 }
@@ -120,7 +134,7 @@ done <"$work/draws/list" || true
 mkdir "$work/none"
 for suite in $(for n in "${taken[@]}"; do suites_of "$(grep -P "^$n\t" "$work/draws/list" | cut -f2)"; done | sort -u); do
   began=$SECONDS
-  passes "$suite" "$work/none" || { say "$suite fails without any mutation:"; grep -a FAILED -A3 "$work/none/$suite.out" >&2; exit 1; }
+  passes "$suite" "$work/none" "" || { say "$suite fails without any mutation:"; grep -a FAILED -A3 "$work/none/$suite.out" >&2; exit 1; }
   echo $(((SECONDS - began) * 4 + 60)) >"$work/limit-$suite"
 done
 running=0
