@@ -43,8 +43,8 @@ node -e '
       console.log(`${file}: lines ${ranges.map(([a, b]) => a === b ? a : `${a}-${b}`).join(", ") || "all run"}; ${branches} branches`)
   }' "$build/lines.json"
 conclude || true
-read -r lines branches < <(node -p '
+read -r lines branches < <(node -e '
   const {line_percent, branch_percent} = JSON.parse(require("fs").readFileSync(process.argv[1]))
-  `${line_percent} ${branch_percent}`' "$build/lib.json")
+  console.log(line_percent, branch_percent)' "$build/lib.json")
 printf 'lib: %s %% lines, %s %% branches\n' "$lines" "$branches"
 awk -v lines="$lines" -v branches="$branches" 'BEGIN {exit !(lines >= 95 && branches >= 85)}'

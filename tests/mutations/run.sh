@@ -44,10 +44,10 @@ objects() {
   esac
 }
 
-# near FILE: the unit suites of the file's own name, and of the tests that include its header.
+# near FILE: the unit suites of the name of the file or of what it is a part of, and those that include its header.
 near() {
   local name=$(basename "$1" .c) test
-  for test in $(cd "$top/tests/unit" && { ls "${name}_test.c" 2>/dev/null; grep -l "/$name\.h\"" ./*_test.c; } | sort -u); do
+  for test in $(cd "$top/tests/unit" && { ls "${name}_test.c" "${name%%_*}_test.c" 2>/dev/null; grep -l "/$name\.h\"" ./*_test.c; } | sort -u); do
     sed -n "s/^ *{\"\([^\"]*\)\",.* $(basename "$test" .c)s}.*/\1/p" "$top/tests/unit/suites.c"
   done | sort -u
 }
