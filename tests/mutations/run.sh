@@ -24,7 +24,7 @@ export STACK_SEAL=$build/tests/stack/seal
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 eval "defines=($(sed -n 's/^DEFS = //p' "$build/lib/Makefile"))"
-flags=(-std=gnu11 -O1 -w -Werror=incompatible-pointer-types -Werror=int-conversion -Werror=implicit-function-declaration
+flags=(-std=gnu11 -O1 -Werror=incompatible-pointer-types -Werror=int-conversion -Werror=implicit-function-declaration
   -Werror=discarded-qualifiers "${defines[@]}" -I"$top/include" -I"$top/lib" $(pkg-config --cflags libcurl libcjson libsodium))
 libraries=($(pkg-config --libs libcurl libcjson libsodium cunit openssl libnghttp2 libuv) -lpthread -lm)
 
