@@ -45,7 +45,7 @@ install_test_tools() {
 # build VARIANT: configures and builds in build/VARIANT, which is left in $build. Variants: plain,
 # demo, clang, static (and without what is optional), bench (shared and optimised, to be installed in
 # build/bench/installed), sanitized (address,undefined), thread,
-# coverage (gcc's counters). Warnings are errors.
+# coverage (gcc's counters, shared: a static library would bring gcc's own with it). Warnings are errors.
 build() {
   local variant=$1 options=(--enable-werror)
   build=$top/build/$variant
@@ -57,7 +57,7 @@ build() {
   bench) options+=(CFLAGS='-O2 -g' --disable-static "--prefix=$build/installed") ;;
   clang) options+=(CC=clang CXX=clang++) ;;
   static) options+=(--disable-shared --without-libcrypto) ;;
-  coverage) options+=(CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage --disable-shared) ;;
+  coverage) options+=(CFLAGS='-O0 -g --coverage -fprofile-update=prefer-atomic' LDFLAGS=--coverage --disable-static) ;;
   # Its instrumentation hides from the compiler that a query is never NULL behind its check.
   thread) options+=(--enable-sanitize=thread --disable-shared CFLAGS='-O2 -g -Wno-null-dereference') ;;
   esac

@@ -31,6 +31,7 @@ static void check(const char *text, int expected)
     if (is_special(text) != expected)
         fprintf(stderr, "\n    %s is taken for %s\n", text, expected ? "public" : "special");
     CU_ASSERT_EQUAL(is_special(text), expected);
+    CU_ASSERT_EQUAL(address_text_is_special(text), expected);
 }
 
 static void refuses_special_ipv4(void)
@@ -131,6 +132,17 @@ static void other_families_are_special(void)
     CU_ASSERT_TRUE(address_is_special((const struct sockaddr *)&un));
 }
 
+/* What libcurl says it is connected to is asked again, and is refused when it cannot be read. */
+static void texts_that_are_no_address_are_special(void)
+{
+    static const char *const rows[] = {NULL,           "",          " 8.8.8.8",  "8.8.8.8 ",
+                                       "8.8.8",        "8.8.8.8.8", "256.1.1.1", "[2000::1]",
+                                       "2000::1%eth0", "2000::1::", "/tmp/sock", "localhost"};
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        CU_ASSERT_TRUE(address_text_is_special(rows[i]));
+}
+
 extern CU_TestInfo address_tests[];
 CU_TestInfo address_tests[] = {
     {"refuses special IPv4", refuses_special_ipv4},
@@ -139,5 +151,6 @@ CU_TestInfo address_tests[] = {
     {"allows public IPv6", allows_public_ipv6},
     {"looks into IPv6 forms of IPv4", looks_into_ipv6_forms_of_ipv4},
     {"other families are special", other_families_are_special},
+    {"texts that are no address are special", texts_that_are_no_address_are_special},
     CU_TEST_INFO_NULL,
 };

@@ -81,6 +81,47 @@ static void the_statuses_are_the_managers(void)
     end(&fake, manager);
 }
 
+static void replace_in(struct fake_row *row, const char *old, const char *other)
+{
+    char *place = strstr(row->rest, old);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(place);
+    memcpy(place, other, strlen(old)); /* both of one length */
+}
+
+static void a_store_that_is_not_served_says_why(void)
+{
+    static const struct {
+        const char *table, *old, *other;
+        int code;
+        const char *why;
+    } rows[] = {
+        {"stores", "\"is_active\":true", "\"is_active\":null", SUPA_ERROR_STORE_SUSPENDED,
+         "(stores.is_active is false)"},
+        {"stores", "\"active\"", "\"closed\"", SUPA_ERROR_STORE_SUSPENDED, "its status is closed"},
+        {"stores", "\"status\"", "\"statue\"", SUPA_ERROR_STORE_NOT_FOUND, "does not show its row"},
+        {"store_databases", "\"is_active\":true", "\"is_active\":null", SUPA_ERROR_STORE_INACTIVE,
+         "(store_databases.is_active is false)"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fake_tables fake;
+        supa_manager *manager = manager_over(&fake, 1);
+        supa_error error;
+        char id[40];
+
+        fake_store(0, id);
+        replace_in(fake_find(&fake, rows[i].table, id), rows[i].old, rows[i].other);
+        CU_ASSERT_PTR_NULL(supa_manager_lease(manager, id, &error));
+        CU_ASSERT_EQUAL(error.code, rows[i].code);
+        CU_ASSERT_EQUAL(error.outcome, SUPA_ANSWERED);
+        CU_ASSERT(world_holds(error.message, rows[i].why));
+        CU_ASSERT(world_holds(error.message, id));
+        CU_ASSERT_STRING_EQUAL(error.store_id, id);
+        end(&fake, manager);
+    }
+}
+
 static void tenants_are_kept_to_the_hosts_suffixes(void)
 {
     static const struct {
@@ -419,6 +460,7 @@ static void when_memory_is_gone_it_is_told(void)
 CU_TestInfo manager_tests[] = {
     {"a lease is stale once it was replaced", a_lease_is_stale_once_it_was_replaced},
     {"the statuses are the manager's", the_statuses_are_the_managers},
+    {"a store that is not served says why", a_store_that_is_not_served_says_why},
     {"tenants are kept to the host suffixes", tenants_are_kept_to_the_hosts_suffixes},
     {"many stores load with few requests", many_stores_load_with_few_requests},
     {"warming fails as a whole", warming_fails_as_a_whole},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the platform's functions send, and what they make of answers that real servers give seldom. */
+#include "platform/errand.h"
 #include "platform/sealing.h"
 #include "platform/verdict.h"
 #include "platform_world.h"
@@ -391,8 +392,23 @@ static void credentials_that_were_replaced_meanwhile(void)
     platform_end(&place);
 }
 
+/* 0 is none, which never ends before another. */
+static void of_two_deadlines_the_earlier_holds(void)
+{
+    static const struct {
+        int64_t a, b, earlier;
+    } rows[] = {{0, 0, 0}, {5, 0, 5}, {0, 5, 5}, {5, 7, 5}, {7, 5, 5}, {5, 5, 5}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        supa_deadline a = {rows[i].a}, b = {rows[i].b};
+
+        CU_ASSERT_EQUAL(earlier_deadline(a, b).at_us, rows[i].earlier);
+    }
+}
+
 extern CU_TestInfo platform_flow_tests[];
 CU_TestInfo platform_flow_tests[] = {
+    {"of two deadlines the earlier holds", of_two_deadlines_the_earlier_holds},
     {"a debit whose answer is lost is not sent again", a_lost_answer_is_told},
     {"a debit that was overtaken is made again", overtaken_debits_are_made_again},
     {"debits that fail took nothing", failed_debits},

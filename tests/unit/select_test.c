@@ -147,6 +147,45 @@ static void refuses_what_is_not_balanced(void)
     }
 }
 
+static void checks_json_paths_casts_and_hints(void)
+{
+    static const struct {
+        const char *text, *why;
+    } rows[] = {
+        {"data->-1", NULL},
+        {"data->-10->>k", NULL},
+        {"data->>\"a-b\"", NULL},
+        {"data->-", "has no key"},
+        {"data->", "has no key"},
+        {"data->>", "has no key"},
+        {"data->,id", "has no key"},
+        {"data->>::int", "has no key"},
+        {"data->-1a", "stands in quotes"},
+        {"data->-a", "stands in quotes"},
+        {"id::", "names no type"},
+        {"id::,name", "names no type"},
+        {"a(id::)", "names no type"},
+        {"stores!(id)", "hint is missing"},
+        {"stores!fk!(id)", "hint is missing"},
+        {"stores!fk", "has no parentheses"},
+        {"...stores", "has no parentheses"},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct select select;
+        struct arena arena;
+        const char *mistake;
+
+        arena_init(&arena, 256);
+        mistake = select_read(&select, rows[i].text, &arena);
+        if (rows[i].why == NULL)
+            CU_ASSERT_PTR_NULL(mistake);
+        if (rows[i].why != NULL)
+            CU_ASSERT(world_holds(mistake, rows[i].why));
+        arena_free(&arena);
+    }
+}
+
 static const char *read_nested(size_t depth, size_t name_length, struct arena *arena)
 {
     static char text[4096];
@@ -203,6 +242,7 @@ CU_TestInfo select_tests[] = {
     {"takes white space out, but not of quotes", takes_white_space_out_but_not_of_quotes},
     {"reads quoted names", reads_quoted_names},
     {"refuses what is not balanced", refuses_what_is_not_balanced},
+    {"checks JSON paths, casts and hints", checks_json_paths_casts_and_hints},
     {"bounds depth and paths", bounds_depth_and_paths},
     {"reports each failed allocation", reports_each_failed_allocation},
     CU_TEST_INFO_NULL,
