@@ -63,6 +63,50 @@ static int get(struct place *place, supa_error *error)
     return sweep_rows(supa_execute(list(place)), 1, error);
 }
 
+/* The answer's headers and body; a header that finds no memory is not there. */
+static int read_whole(struct place *place, supa_error *error)
+{
+    supa_response *response = supa_execute(list(place));
+    const char *type = supa_response_header(response, "Content-Type");
+    size_t length;
+
+    if (!supa_response_ok(response))
+        return ended(response, error);
+    supa_response_body(response, &length);
+    if (length == 0 || supa_response_status(response) != 200)
+        return SWEEP_WRONG;
+    supa_response_free(response);
+    return type != NULL ? SUPA_OK : SUPA_ERROR_NO_MEMORY;
+}
+
+static void look(void *user, const supa_attempt *attempt)
+{
+    if (strstr(supa_attempt_url(attempt), "products") != NULL)
+        ++*(int *)user;
+}
+
+/* Each attempt is told of; without memory its URL is empty. */
+static int looked_at(struct place *place, supa_error *error)
+{
+    supa_client_options options = SUPA_CLIENT_OPTIONS_INIT;
+    supa_client *client;
+    int seen = 0, code;
+
+    (void)place;
+    options.url = server_url();
+    options.key = "a-key";
+    options.allow_plain_http = options.allow_private = 1;
+    options.retries = 0;
+    options.on_attempt = look;
+    options.user = &seen;
+    client = supa_client_new(&options, error);
+    if (client == NULL)
+        return error->code;
+    code = supa_exec(supa_select(supa_from(client, "products"), "id"), error);
+    supa_client_unref(client);
+    return code == SUPA_OK && seen != 1 ? SUPA_ERROR_NO_MEMORY : code;
+}
+
 static int get_one(struct place *place, supa_error *error)
 {
     return sweep_rows(supa_execute(supa_single(list(place))), 1, error);
@@ -152,6 +196,15 @@ static int read_text(supa_row row)
              strcmp(supa_row_string(inner, "x", "?"), "\xc3\xa9") == 0;
     right &= supa_row_rows(row, "l", &first, &count) == SUPA_FIELD_VALUE && count == 2;
     right &= supa_row_list(row, "n", &first, &count) == SUPA_FIELD_VALUE && count == 2;
+    right &= supa_row_int64(row, "i", &(int64_t){0}) == SUPA_FIELD_VALUE;
+    right &= supa_row_uint64(row, "i", &(uint64_t){0}) == SUPA_FIELD_VALUE;
+    right &= supa_row_scaled(row, "d", 2, &(int64_t){0}) == SUPA_FIELD_VALUE;
+    right &= supa_row_double(row, "d", &(double){0}) == SUPA_FIELD_VALUE;
+    right &= supa_row_bool(row, "b", &(int){0}) == SUPA_FIELD_VALUE;
+    right &= supa_row_time(row, "at", &(int64_t){0}) == SUPA_FIELD_VALUE;
+    right &= supa_row_columns(row) == 8;
+    right &= supa_row_int64(supa_row_next(supa_row_value_at(first, 0)), "x", &(int64_t){0}) !=
+             SUPA_FIELD_VALUE;
     right &= supa_row_at(row, 1, &name, &name_length, &text, &length) == SUPA_FIELD_VALUE;
     return right;
 }
@@ -167,7 +220,7 @@ static int read_rows(struct place *place, supa_error *error)
     if (cause != NULL) {
         *error = *cause;
         code = cause->code;
-    } else if (!read_text(supa_response_first(response))) {
+    } else if (!read_text(supa_response_row(response, 0))) {
         code = SUPA_ERROR_NO_MEMORY; /* judged by the call that follows, which has to read all */
     }
     supa_response_free(response);
@@ -231,6 +284,8 @@ static const struct scenario all[] = {
     {"clients made of a client", NEEDS_CLIENT, derived, NULL, 0, 0},
     {"a ping", NEEDS_CLIENT, ping, plain, 0, 0},
     {"a read", NEEDS_CLIENT, get, plain, 0, 0},
+    {"an answer's headers and body", NEEDS_CLIENT, read_whole, plain, 0, 0},
+    {"an attempt that is looked at", NEEDS_NOTHING, looked_at, plain, 0, 0},
     {"a read of one row", NEEDS_CLIENT, get_one, object, 0, 0},
     {"a count", NEEDS_CLIENT, head, plain, 0, 0},
     {"an insert", NEEDS_CLIENT, insert, plain, 1, 0},

@@ -105,18 +105,24 @@ static int is_plain(void *user, const char *plaintext, size_t length)
     return length > 0 && plaintext[0] == '{' ? 0 : 1;
 }
 
+static int opened(struct place *place, const char *envelope, supa_error *error)
+{
+    int read = supa_envelope_open(
+        place->keyring, "supabase", SWEEP_STORE, envelope, is_plain, NULL, error);
+
+    return read == -1 && error->code != SUPA_OK ? error->code : read == 0 ? SUPA_OK : SWEEP_WRONG;
+}
+
 static int open_one(struct place *place, supa_error *error)
 {
-    return supa_envelope_open(
-        place->keyring, "supabase", SWEEP_STORE, place->envelope, is_plain, NULL, error);
+    return opened(place, place->envelope, error);
 }
 
 static int open_v1(struct place *place, supa_error *error)
 {
     if (place->sealed_v1[0] == '\0')
         return SUPA_OK;
-    return supa_envelope_open(
-        place->keyring, "supabase", SWEEP_STORE, place->sealed_v1, is_plain, NULL, error);
+    return opened(place, place->sealed_v1, error);
 }
 
 static int rewrap(struct place *place, supa_error *error)

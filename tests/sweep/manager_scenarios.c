@@ -30,11 +30,7 @@ static int new_manager(struct place *place, supa_error *error)
 
 static int new_scoped(struct place *place, supa_error *error)
 {
-    return make(
-        place,
-        "{\"master\":[\"stores\"],\"tenant\":[\"products\",{\"name\":\"orders\",\"store_id\":true}]"
-        "}",
-        error);
+    return make(place, "stores master -\nproducts tenant -\norders tenant store_id\n", error);
 }
 
 static int from_environment(struct place *place, supa_error *error)

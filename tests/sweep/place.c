@@ -52,12 +52,23 @@ static void seal(struct place *place)
     supa_text_free(text);
 }
 
+static int64_t now(void *user)
+{
+    return ((struct place *)user)->now_us;
+}
+
+void place_wait(struct place *place)
+{
+    place->now_us += 2000000;
+}
+
 static void start_manager(struct place *place)
 {
     static const unsigned char key[SUPA_KEY_BYTES] = {4, 5, 6};
     supa_manager_options options = SUPA_MANAGER_OPTIONS_INIT;
     supa_client_options master = options_of("a-master-key"), tenant = SUPA_CLIENT_OPTIONS_INIT;
 
+    place->now_us = 1000000;
     place->keyring = supa_keyring_from_text(SWEEP_KEY, NULL);
     expect(place->keyring, "keyring");
     supa_keyring_add_v1(place->keyring, key, sizeof key, NULL);
@@ -70,6 +81,8 @@ static void start_manager(struct place *place)
     options.scope = SUPA_SCOPE_PLATFORM;
     options.allow_private = 1;
     options.refresh_ms = 0;
+    options.clock = now;
+    options.clock_user = place;
     place->manager = supa_manager_new(&options, NULL);
     expect(place->manager, "manager");
 }

@@ -136,13 +136,18 @@ static supa_query *rows_of_json(supa_client *client)
 }
 
 /* The tree is the caller's: it is there already when memory fails. */
-static supa_query *rows_of_a_tree(supa_client *client)
+static cJSON *a_tree(void)
 {
     static cJSON *tree;
 
     if (tree == NULL)
         tree = cJSON_Parse("[{\"a\":1,\"b\":\"x\"}]");
-    return supa_insert_tree(supa_from(client, "products"), tree);
+    return tree;
+}
+
+static supa_query *rows_of_a_tree(supa_client *client)
+{
+    return supa_insert_tree(supa_from(client, "products"), a_tree());
 }
 
 static supa_query *an_update(supa_client *client)

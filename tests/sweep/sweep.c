@@ -5,7 +5,8 @@
  *
  *     sweep [--stride N] [--only TEXT]
  *
- * With a stride, only each N-th allocation is tried behind the first 20. */
+ * With a stride, only each N-th allocation is tried behind the first 20. Of libcurl's, only each fourth of those
+ * is where nothing is written. */
 #include "sweep.h"
 
 #include "base/stash.h"
@@ -122,6 +123,12 @@ static int take(struct step *step)
     came = failing_end() >= step->nth;
     judge_code(step, code, &error, came);
     code_again = scenario->run(&place, &again);
+    if (code_again != SUPA_OK && step->whose == FAILING_CURL && again.outcome == SUPA_NOT_SENT) {
+        place_wait(
+            &place); /* libcurl called it the network's failure, so the master is left alone */
+        memset(&again, 0, sizeof again);
+        code_again = scenario->run(&place, &again);
+    }
     if (code_again != SUPA_OK)
         complain(step, "the same call fails afterwards", &again);
     writes = server_writes();
@@ -138,7 +145,7 @@ static int take(struct step *step)
 static size_t
 sweep(const struct scenario *scenario, enum failing_whose whose, int and_on, size_t *wrong)
 {
-    size_t nth = 1, pace = whose == FAILING_CURL ? 4 * stride : stride;
+    size_t nth = 1, pace = whose == FAILING_CURL && scenario->writes == 0 ? 4 * stride : stride;
 
     for (; nth < MOST; nth += nth < AT_ONCE ? 1 : pace) {
         struct step step = {scenario, whose, nth, and_on, 0};
@@ -153,13 +160,23 @@ sweep(const struct scenario *scenario, enum failing_whose whose, int and_on, siz
     return nth;
 }
 
+static void run_once(const struct scenario *scenario)
+{
+    supa_error error = {0};
+    struct place place;
+
+    place_start(&place, scenario->needs);
+    place_answer(&place, scenario->answers);
+    scenario->run(&place, &error);
+    place_end(&place);
+}
+
 static int run(const struct scenario *scenario)
 {
     struct step warm = {scenario, FAILING_OURS, MOST, 0, 0};
     size_t wrong = 0, counts[FAILING_KINDS];
 
-    take(&warm); /* what is kept for the next time is there from now on */
-    warm.is_wrong = 0;
+    run_once(scenario); /* what is kept for the next time is there from now on */
     take(&warm);
     if (warm.is_wrong)
         return 0;

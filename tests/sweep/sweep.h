@@ -24,6 +24,7 @@ struct place {
     supa_keyring *keyring; /* with a manager: two keys and one of version 1 */
     supa_manager *manager; /* its master and the tenant of SWEEP_STORE are the server */
     supa_client *lease;    /* with a lease: of SWEEP_STORE, which is then cached */
+    int64_t now_us;        /* the manager's time */
     char envelope[1024];   /* SWEEP_STORE's */
     char sealed_v1[1024];  /* the same in version 1, or "" */
 };
@@ -72,6 +73,8 @@ extern const struct scenarios sweep_queries, sweep_asks, sweep_many, sweep_manag
 void place_start(struct place *place, enum needs needs);
 /* What the scenario and the place's own registry answer. */
 void place_answer(struct place *place, const struct server_answer *answers);
+/* The manager's time goes on by some seconds. */
+void place_wait(struct place *place);
 void place_end(struct place *place);
 
 /* Ends a response: its code with @error filled in; SWEEP_WRONG when it has not that many rows. */

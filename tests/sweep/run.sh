@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Failed allocations in every scenario, and every interleaving of the cache's threads:
+# sweep/run.sh [VARIANT…], plain and sanitized by default. The sanitized sweep tries each 7th allocation
+# behind the first 20 of a scenario.
+. "$(dirname "$0")/../common.sh"
+install_test_tools
+here=$top/tests/sweep
+
+# Each export is used in a scenario, or stands in exceptions.txt, and not both.
+check_exports() {
+  local used listed unswept superfluous
+  used=$(nm -u "$build"/tests/sweep/*_scenarios.o "$build"/tests/sweep/place.o | grep -o 'supa_[a-z0-9_]*' | sort -u)
+  listed=$(awk '!/^#/ && NF > 1 {print $1}' "$here/exceptions.txt" | sort)
+  unswept=$(comm -23 <(sort "$top/tests/checks/exports.txt") <(sort -u <<<"$used"$'\n'"$listed"))
+  superfluous=$(comm -12 <(echo "$used") <(echo "$listed"); comm -13 <(sort "$top/tests/checks/exports.txt") <(echo "$listed"))
+  [[ -z $unswept ]] || echo "in no scenario, and no exception: "$unswept
+  [[ -z $superfluous ]] || echo "exceptions that are none: "$superfluous
+  echo "$(grep -c . <<<"$used") exports in scenarios, $(grep -c . <<<"$listed") exceptions"
+  if [[ -z $unswept$superfluous ]]; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; return 1; fi
+}
+
+for v in ${@:-plain sanitized}; do
+  build "$v"
+  make -s -C "$build/tests" -j2 sweep/sweep >"$build/tests.out" 2>&1 || { tail -30 "$build/tests.out" >&2; exit 1; }
+  stride=1
+  [[ $v == plain ]] || stride=7
+  tally "every export is swept, $v" check_exports
+  tally "failed allocations, $v" "$build/tests/sweep/sweep" --stride "$stride"
+done
+conclude
