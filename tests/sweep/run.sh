@@ -26,6 +26,7 @@ for v in ${@:-plain sanitized}; do
   stride=1
   [[ $v == plain ]] || stride=7
   tally "every export is swept, $v" check_exports
+  [[ $v != plain ]] || tally "schedules" "$here/schedules.sh"
   tally "failed allocations, $v" "$build/tests/sweep/sweep" --stride "$stride"
 done
 conclude
