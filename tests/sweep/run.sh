@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Failed allocations in every scenario, and every interleaving of the cache's threads:
-# sweep/run.sh [VARIANT…], plain and sanitized by default. The sanitized sweep tries each 7th allocation
-# behind the first 20 of a scenario.
+# Failed allocations in every scenario, every order in which threads meet in the cache (plain only), and eight
+# threads at once: sweep/run.sh [VARIANT…], plain, sanitized and thread by default. The sanitized sweep tries each
+# 7th allocation behind the first 20 of a scenario; under ThreadSanitizer only the threads run, for 10 s.
 . "$(dirname "$0")/../common.sh"
 install_test_tools
 here=$top/tests/sweep
@@ -20,13 +20,20 @@ check_exports() {
   if [[ -z $unswept$superfluous ]]; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; return 1; fi
 }
 
-for v in ${@:-plain sanitized}; do
-  build "$v"
-  make -s -C "$build/tests" -j2 sweep/sweep >"$build/tests.out" 2>&1 || { tail -30 "$build/tests.out" >&2; exit 1; }
+for v in ${@:-plain sanitized thread}; do
+  build "$v" -C lib
+  programs=(sweep/stress)
+  [[ $v == thread ]] || programs+=(sweep/sweep)
+  make -s -C "$build/tests" -j2 "${programs[@]}" >"$build/tests.out" 2>&1 || { tail -30 "$build/tests.out" >&2; exit 1; }
+  if [[ $v == thread ]]; then
+    tally "eight threads, $v" env SUPA_STRESS_MS=10000 "$build/tests/sweep/stress"
+    continue
+  fi
+  tally "eight threads, $v" "$build/tests/sweep/stress"
+  [[ $v != plain ]] || tally "schedules" "$here/schedules.sh"
+  tally "every export is swept, $v" check_exports
   stride=1
   [[ $v == plain ]] || stride=7
-  tally "every export is swept, $v" check_exports
-  [[ $v != plain ]] || tally "schedules" "$here/schedules.sh"
   tally "failed allocations, $v" "$build/tests/sweep/sweep" --stride "$stride"
 done
 conclude
