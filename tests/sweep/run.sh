@@ -21,10 +21,11 @@ check_exports() {
 }
 
 for v in ${@:-plain sanitized thread}; do
-  build "$v" -C lib
-  programs=(sweep/stress)
-  [[ $v == thread ]] || programs+=(sweep/sweep)
-  make -s -C "$build/tests" -j2 "${programs[@]}" >"$build/tests.out" 2>&1 || { tail -30 "$build/tests.out" >&2; exit 1; }
+  programs=(sweep/stress) more=()
+  # gcc sees NULL pointers in what ThreadSanitizer adds.
+  if [[ $v == thread ]]; then more=(CFLAGS='-g -O1 -Wno-null-dereference'); else programs+=(sweep/sweep); fi
+  build "$v" -C lib "${more[@]}"
+  make -s -C "$build/tests" -j2 "${programs[@]}" "${more[@]}" >"$build/tests.out" 2>&1 || { tail -30 "$build/tests.out" >&2; exit 1; }
   if [[ $v == thread ]]; then
     tally "eight threads, $v" env SUPA_STRESS_MS=10000 "$build/tests/sweep/stress"
     continue
