@@ -27,6 +27,7 @@ tally "soak" "$top/tests/soak/run.sh" --minutes 2
 tally "readme" "$top/tests/live/readme.sh"
 tally "manual" "$top/tests/manual/run.sh"
 tally "manual, calls" "$top/tests/manual/calls.sh"
+tally "sweep" "$top/tests/sweep/run.sh" plain
 tally "checks" "$top/tests/checks/run.sh"
 tally "packages" "$top/tests/packages/run.sh"
 tally "instructions" "$top/tests/bench/instructions.sh"

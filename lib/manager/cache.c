@@ -116,7 +116,8 @@ void cache_shrink(struct cache *cache, const struct shard *shard)
     size_t first = (size_t)(shard - cache->shards) + 1;
     int64_t max = cache->options.max;
 
-    for (size_t i = 0; i < 2 * SHARDS; i++) {
+    /* Two turns are enough, unless others use meanwhile what the first has passed. */
+    for (size_t i = 0; i < 8 * SHARDS; i++) {
         struct shard *victim = &cache->shards[(first + i) % SHARDS];
         struct entry *entry;
 

@@ -300,6 +300,8 @@ land(struct cache *cache, struct shard *shard, struct fetch *fetch, struct landi
     }
     if (contradicted(fetch, landing->basis))
         fetch->overtaken = FETCH_OUTDATED;
+    if (fetch->overtaken) /* whoever gets it all the same, for want of time, is told so */
+        atomic_store_explicit(&landing->client->stale, 1, memory_order_relaxed);
     /* What a cache that has ended would keep, nobody would give back. */
     if (!fetch->overtaken && cache->options.max != 0 && !atomic_load(&cache->cancelled))
         keep(cache, shard, landing);

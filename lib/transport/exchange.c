@@ -261,7 +261,8 @@ static void set_body(CURL *easy, const struct call *call)
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_length);
 }
 
-static void set_method(CURL *easy, struct exchange *exchange)
+/* A name that libcurl has no memory for would make a PATCH a POST, and a DELETE a GET. */
+static CURLcode set_method(CURL *easy, struct exchange *exchange)
 {
     const struct call *call = exchange->call;
 
@@ -278,8 +279,9 @@ static void set_method(CURL *easy, struct exchange *exchange)
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         set_body(easy, call);
     }
-    if (call->method != HTTP_GET && call->method != HTTP_HEAD && call->method != HTTP_POST)
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, http_method_name(call->method));
+    if (call->method == HTTP_GET || call->method == HTTP_HEAD || call->method == HTTP_POST)
+        return CURLE_OK;
+    return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, http_method_name(call->method));
 }
 
 /* Whether libcurl was built with a file of trusted certificates. */
@@ -403,9 +405,10 @@ static CURLcode set_all(struct exchange *exchange, const struct call *call)
     /* A stream that is paused and decompressed at once costs libcurl quadratic time. */
     if (result == CURLE_OK && endpoint->compression && call->sink == NULL)
         result = curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+    if (result == CURLE_OK)
+        result = set_method(easy, exchange);
     set_http_version(easy, exchange);
     set_callbacks(easy, exchange);
-    set_method(easy, exchange);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)endpoint->connect_timeout_ms);
     return result;
