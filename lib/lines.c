@@ -17,7 +17,20 @@ struct supa_lines {
     supa_error error;
 };
 
-static supa_lines none = {.error = {.code = SUPA_ERROR_NO_MEMORY, .message = "out of memory"}};
+static supa_lines none; /* large, so it is filled in when it is needed: the library's file has none of it */
+
+static void fill_none(void)
+{
+    error_no_memory(&none.error);
+}
+
+static supa_lines *lines_no_memory(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, fill_none);
+    return &none;
+}
 
 static const char *mistake_of(const supa_query *q)
 {
@@ -43,7 +56,7 @@ supa_lines *supa_lines_open(supa_query *q)
 
     if (lines == NULL) {
         supa_query_free(q);
-        return &none;
+        return lines_no_memory();
     }
     incoming_open(&lines->incoming, q != NULL ? as_csv(q) : NULL, STREAM_LINES);
     lines->error = lines->incoming.error;
