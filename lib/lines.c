@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "incoming.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <supa/lines.h>
 
@@ -17,7 +18,8 @@ struct supa_lines {
     supa_error error;
 };
 
-static supa_lines none; /* large, so it is filled in when it is needed: the library's file has none of it */
+static supa_lines
+    none; /* large, so it is filled in when it is needed: the library's file has none of it */
 
 static void fill_none(void)
 {

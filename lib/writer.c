@@ -13,6 +13,7 @@
 #include "writer_account.h"
 #include "writer_batch.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #define IN_FLIGHT_MAX 64
@@ -38,7 +39,8 @@ struct supa_writer {
     supa_error error; /* the first failure */
 };
 
-static supa_writer none; /* large, so it is filled in when it is needed: the library's file has none of it */
+static supa_writer
+    none; /* large, so it is filled in when it is needed: the library's file has none of it */
 
 static void fill_none(void)
 {
