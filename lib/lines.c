@@ -18,8 +18,8 @@ struct supa_lines {
     supa_error error;
 };
 
-static supa_lines
-    none; /* large, so it is filled in when it is needed: the library's file has none of it */
+/* It is large: filled in when it is needed, the library's file has nothing of it. */
+static supa_lines none;
 
 static void fill_none(void)
 {

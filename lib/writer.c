@@ -39,8 +39,8 @@ struct supa_writer {
     supa_error error; /* the first failure */
 };
 
-static supa_writer
-    none; /* large, so it is filled in when it is needed: the library's file has none of it */
+/* It is large: filled in when it is needed, the library's file has nothing of it. */
+static supa_writer none;
 
 static void fill_none(void)
 {
