@@ -396,6 +396,36 @@ static void after_a_forget_nobody_gets_what_is_older(void)
     end_cache(race.cache, &race.master);
 }
 
+/* Entries move when others go: none may be lost on the way, or be there twice. */
+static void what_is_listed_is_found(void)
+{
+    enum { KEPT = 700, ALL = 9000 };
+    struct master master;
+    struct cache *cache = new_cache(&master, KEPT, FOREVER_MS);
+    supa_manager_stats stats = {0};
+    struct uuid *all;
+    size_t count, found = 0, twice = 0;
+
+    for (size_t i = 0; i < ALL; i++)
+        look(cache, i);
+    all = cache_list(cache, &count);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(all);
+    for (size_t i = 0; i < count; i++) {
+        supa_client *client = cache_hit(cache, all[i], 0);
+
+        found += client != NULL;
+        twice += i > 0 && uuid_same(all[i], all[i - 1]);
+        supa_client_unref(client);
+    }
+    cache_stats(cache, &stats);
+    CU_ASSERT_EQUAL(count, KEPT);
+    CU_ASSERT_EQUAL(found, count);
+    CU_ASSERT_EQUAL(twice, 0);
+    CU_ASSERT_EQUAL(stats.entries, KEPT);
+    memory_free(all);
+    end_cache(cache, &master);
+}
+
 static long allocations_left; /* until one fails; −1: none does */
 
 static int fail_one(void)
@@ -474,6 +504,7 @@ CU_TestInfo cache_tests[] = {
     {"times that never end do not overflow", times_that_never_end_do_not_overflow},
     {"no more stores are kept than the limit", no_more_stores_are_kept_than_the_limit},
     {"what is used stays while others come and go", what_is_used_stays_while_others_come_and_go},
+    {"what is listed is found", what_is_listed_is_found},
     {"leases outlive eviction, forgetting and the cache",
      leases_outlive_eviction_forgetting_and_the_cache},
     {"after a forget nobody gets what is older", after_a_forget_nobody_gets_what_is_older},
