@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "incoming.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <supa/lines.h>
 
@@ -17,7 +18,21 @@ struct supa_lines {
     supa_error error;
 };
 
-static supa_lines none = {.error = {.code = SUPA_ERROR_NO_MEMORY, .message = "out of memory"}};
+/* It is large: filled in when it is needed, the library's file has nothing of it. */
+static supa_lines none;
+
+static void fill_none(void)
+{
+    error_no_memory(&none.error);
+}
+
+static supa_lines *lines_no_memory(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, fill_none);
+    return &none;
+}
 
 static const char *mistake_of(const supa_query *q)
 {
@@ -43,7 +58,7 @@ supa_lines *supa_lines_open(supa_query *q)
 
     if (lines == NULL) {
         supa_query_free(q);
-        return &none;
+        return lines_no_memory();
     }
     incoming_open(&lines->incoming, q != NULL ? as_csv(q) : NULL, STREAM_LINES);
     lines->error = lines->incoming.error;

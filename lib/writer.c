@@ -13,6 +13,7 @@
 #include "writer_account.h"
 #include "writer_batch.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #define IN_FLIGHT_MAX 64
@@ -38,8 +39,22 @@ struct supa_writer {
     supa_error error; /* the first failure */
 };
 
-static supa_writer none = {
-    .has_stopped = 1, .error = {.code = SUPA_ERROR_NO_MEMORY, .message = "out of memory"}};
+/* It is large: filled in when it is needed, the library's file has nothing of it. */
+static supa_writer none;
+
+static void fill_none(void)
+{
+    none.has_stopped = 1;
+    error_no_memory(&none.error);
+}
+
+static supa_writer *writer_no_memory(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, fill_none);
+    return &none;
+}
 
 static void about(const supa_writer *writer, supa_error *error)
 {
@@ -498,7 +513,7 @@ supa_writer *supa_writer_open(supa_query *q, const supa_writer_options *options)
     }
     memory_free(writer);
     supa_query_free(q);
-    return &none;
+    return writer_no_memory();
 }
 
 /* In a child of fork nobody calls back for what the parent has sent. */

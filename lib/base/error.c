@@ -101,10 +101,14 @@ static void format_text(char *out, size_t size, const char *format, va_list argu
     error_text(out, size, text, length < sizeof text ? length : sizeof text - 1);
 }
 
+/* Calls that succeed begin with it: of texts it ends what is read, and leaves 2 KB behind their ends. */
 void error_clear(supa_error *error)
 {
-    if (error != NULL)
-        memset(error, 0, sizeof *error);
+    if (error == NULL)
+        return;
+    memset(error, 0, offsetof(supa_error, message));
+    error->message[0] = error->details[0] = error->hint[0] = '\0';
+    memset(error->reserved, 0, sizeof error->reserved);
 }
 
 int error_set(supa_error *error, supa_code code, supa_outcome outcome, const char *format, ...)
@@ -113,7 +117,7 @@ int error_set(supa_error *error, supa_code code, supa_outcome outcome, const cha
 
     if (error == NULL)
         return (int)code;
-    error_clear(error);
+    memset(error, 0, sizeof *error);
     error->code = (int32_t)code;
     error->outcome = (int32_t)outcome;
     va_start(arguments, format);
@@ -128,7 +132,7 @@ int error_argument(supa_error *error, const char *format, ...)
 
     if (error == NULL)
         return SUPA_ERROR_ARGUMENT;
-    error_clear(error);
+    memset(error, 0, sizeof *error);
     error->code = SUPA_ERROR_ARGUMENT;
     va_start(arguments, format);
     format_text(error->message, sizeof error->message, format, arguments);

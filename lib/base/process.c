@@ -4,14 +4,13 @@
 #include "base/error.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 static pthread_once_t watched = PTHREAD_ONCE_INIT;
-static atomic_uint generation;
+atomic_uint process_current;
 
 static void bump(void)
 {
-    atomic_fetch_add(&generation, 1);
+    atomic_fetch_add(&process_current, 1);
 }
 
 static void watch(void)
@@ -22,7 +21,7 @@ static void watch(void)
 unsigned process_generation(void)
 {
     pthread_once(&watched, watch);
-    return atomic_load_explicit(&generation, memory_order_relaxed);
+    return atomic_load_explicit(&process_current, memory_order_relaxed);
 }
 
 int process_check(unsigned made, const char *what, supa_error *error)

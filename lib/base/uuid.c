@@ -75,11 +75,6 @@ int uuid_compare(struct uuid a, struct uuid b)
     return (a.low > b.low) - (a.low < b.low);
 }
 
-int uuid_same(struct uuid a, struct uuid b)
-{
-    return a.high == b.high && a.low == b.low;
-}
-
 uint64_t uuid_hash(struct uuid uuid, uint64_t seed)
 {
     uint64_t value = (uuid.high ^ seed) * 0x9E3779B97F4A7C15U;

@@ -10,20 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIES 200 /* for a lock, before sleeping */
-
 struct shard *cache_shard(struct cache *cache, uint64_t hash)
 {
     return &cache->shards[hash % SHARDS];
-}
-
-void cache_lock(struct shard *shard)
-{
-    for (int i = 0; i < TRIES; i++) {
-        if (pthread_mutex_trylock(&shard->mutex) == 0)
-            return;
-    }
-    pthread_mutex_lock(&shard->mutex);
 }
 
 void cache_unlock(struct shard *shard)
@@ -38,29 +27,21 @@ int64_t cache_now(const struct cache *cache)
 
 static int start_shard(struct shard *shard, uint64_t seed)
 {
-    if (pthread_mutex_init(&shard->mutex, NULL) != 0)
-        return -1;
-    if (shelf_start(&shard->shelf, seed) == 0)
-        return 0;
-    pthread_mutex_destroy(&shard->mutex);
-    return -1;
+    shelf_start(&shard->shelf, seed);
+    return pthread_mutex_init(&shard->mutex, NULL);
 }
 
-static void free_chain(struct entry *entry)
+/* A shelf that nobody else sees any more. */
+static void free_shelf(struct shelf *shelf)
 {
-    while (entry != NULL) {
-        struct entry *next = entry->next;
-
-        supa_client_unref(entry->client);
-        memory_free(entry);
-        entry = next;
-    }
+    for (size_t i = 0; i < shelf_places(shelf); i++)
+        supa_client_unref(shelf_place(shelf, i)->client);
+    shelf_end(shelf);
 }
 
 static void stop_shard(struct shard *shard)
 {
-    free_chain(shelf_clear(&shard->shelf));
-    shelf_end(&shard->shelf);
+    free_shelf(&shard->shelf);
     refusals_clear(&shard->refusals);
     pthread_mutex_destroy(&shard->mutex);
 }
@@ -95,20 +76,16 @@ void cache_free(struct cache *cache)
     memory_free(cache);
 }
 
-void cache_dispose(struct spoils *spoils)
+supa_client *cache_drop(struct entry *entry)
 {
-    supa_client_unref(spoils->client);
-    free_chain(spoils->entry);
-}
+    supa_client *client = entry->client;
 
-void cache_drop(struct entry *entry, struct spoils *spoils)
-{
-    if (entry->client == NULL)
-        return;
-    atomic_store_explicit(&entry->client->stale, 1, memory_order_relaxed);
-    spoils->client = entry->client;
+    if (client == NULL)
+        return NULL;
+    atomic_store_explicit(&client->stale, 1, memory_order_relaxed);
     entry->client = NULL;
     entry->used = 0;
+    return client;
 }
 
 void cache_shrink(struct cache *cache, const struct shard *shard)
@@ -119,25 +96,24 @@ void cache_shrink(struct cache *cache, const struct shard *shard)
     /* Two turns are enough, unless others use meanwhile what the first has passed. */
     for (size_t i = 0; i < 8 * SHARDS; i++) {
         struct shard *victim = &cache->shards[(first + i) % SHARDS];
-        struct entry *entry;
+        struct entry out = {.client = NULL};
 
         if (max < 0 || atomic_load(&cache->count) <= max)
             return;
         cache_lock(victim);
-        entry = shelf_evict(&victim->shelf);
-        if (entry != NULL)
+        if (shelf_evict(&victim->shelf, &out))
             atomic_fetch_sub(&cache->count, 1);
         cache_unlock(victim);
-        if (entry != NULL && entry->client != NULL)
+        if (out.client != NULL)
             counters_add(&cache->options.counters->evictions, 1);
-        free_chain(entry);
+        supa_client_unref(out.client);
     }
 }
 
 static void forget_one(struct cache *cache, struct uuid store)
 {
     struct shard *shard = cache_shard(cache, uuid_hash(store, cache->seed));
-    struct spoils spoils = {NULL, NULL};
+    supa_client *dropped = NULL;
     char id[UUID_LENGTH + 1];
     struct fetch *fetch;
     struct entry *entry;
@@ -146,37 +122,30 @@ static void forget_one(struct cache *cache, struct uuid store)
     cache_lock(shard);
     entry = shelf_find(&shard->shelf, store, uuid_hash(store, cache->seed));
     if (entry != NULL)
-        cache_drop(entry, &spoils);
+        dropped = cache_drop(entry);
     cache_expect_news(shard, store);
     refusals_remove(&shard->refusals, store);
     fetch = fetch_find(shard->fetches, id);
     if (fetch != NULL)
         fetch->overtaken = FETCH_OUTDATED;
     cache_unlock(shard);
-    cache_dispose(&spoils);
-}
-
-static void mark_stale(struct entry *entry)
-{
-    for (; entry != NULL; entry = entry->next) {
-        if (entry->client != NULL)
-            atomic_store_explicit(&entry->client->stale, 1, memory_order_relaxed);
-    }
+    supa_client_unref(dropped);
 }
 
 static void forget_all(struct cache *cache, struct shard *shard)
 {
-    struct entry *all;
+    struct shelf all;
 
     cache_lock(shard);
     atomic_fetch_sub(&cache->count, (long long)shard->shelf.count);
-    all = shelf_clear(&shard->shelf);
+    all = shelf_take(&shard->shelf);
     refusals_clear(&shard->refusals);
     memset(shard->reloaded, 0, sizeof shard->reloaded);
     fetch_overtake_all(shard->fetches);
     cache_unlock(shard);
-    mark_stale(all);
-    free_chain(all);
+    for (size_t i = 0; i < shelf_places(&all); i++)
+        supa_client_unref(cache_drop(shelf_place(&all, i)));
+    shelf_end(&all);
 }
 
 void cache_forget(struct cache *cache, const struct uuid *store)
@@ -203,7 +172,7 @@ static void expect(struct shard *shard, const char *id, enum basis_part part, ui
 int cache_learn(struct cache *cache, struct uuid store, enum basis_part part, uint64_t hash)
 {
     struct shard *shard = cache_shard(cache, uuid_hash(store, cache->seed));
-    struct spoils spoils = {NULL, NULL};
+    supa_client *dropped = NULL;
     char id[UUID_LENGTH + 1];
     struct entry *entry;
 
@@ -211,15 +180,15 @@ int cache_learn(struct cache *cache, struct uuid store, enum basis_part part, ui
     cache_lock(shard);
     entry = shelf_find(&shard->shelf, store, uuid_hash(store, cache->seed));
     if (entry != NULL && entry->basis.part[part] != hash) {
-        cache_drop(entry, &spoils);
+        dropped = cache_drop(entry);
         cache_expect_news(shard, store);
     }
     refusals_remove(&shard->refusals, store);
     expect(shard, id, part, hash);
     cache_unlock(shard);
-    if (spoils.client == NULL)
+    if (dropped == NULL)
         return 0;
-    cache_dispose(&spoils);
+    supa_client_unref(dropped);
     counters_add(&cache->options.counters->changes, 1);
     return 1;
 }
@@ -267,12 +236,11 @@ static size_t list_shard(struct shard *shard, struct uuid *out, size_t room)
     size_t count = 0;
 
     cache_lock(shard);
-    for (size_t i = 0; i < shard->shelf.bucket_count; i++) {
-        for (struct entry *entry = shard->shelf.buckets[i]; entry != NULL && count < room;
-             entry = entry->next) {
-            if (entry->client != NULL)
-                out[count++] = entry->store;
-        }
+    for (size_t i = 0; i < shelf_places(&shard->shelf) && count < room; i++) {
+        const struct entry *entry = shelf_place(&shard->shelf, i);
+
+        if (entry->client != NULL)
+            out[count++] = entry->store;
     }
     cache_unlock(shard);
     return count;
@@ -299,10 +267,8 @@ static void add_shard(struct shard *shard, supa_manager_stats *out)
     out->misses += (int64_t)shard->misses;
     out->waits += (int64_t)shard->waits;
     out->refused += (int64_t)shard->refused;
-    for (size_t i = 0; i < shard->shelf.bucket_count; i++) {
-        for (struct entry *entry = shard->shelf.buckets[i]; entry != NULL; entry = entry->next)
-            out->entries += entry->client != NULL;
-    }
+    for (size_t i = 0; i < shelf_places(&shard->shelf); i++)
+        out->entries += shelf_place(&shard->shelf, i)->client != NULL;
     cache_unlock(shard);
 }
 
@@ -321,9 +287,9 @@ int cache_store_stats(struct cache *cache, struct uuid store, supa_store_stats *
     entry = shelf_find(&shard->shelf, store, uuid_hash(store, cache->seed));
     if (entry != NULL) {
         out->hits = (int64_t)entry->hits;
-        out->loads = entry->loads;
-        out->reloads = entry->reloads;
-        out->failures = entry->failures;
+        out->loads = shelf_counts(&shard->shelf, entry)->loads;
+        out->reloads = shelf_counts(&shard->shelf, entry)->reloads;
+        out->failures = shelf_counts(&shard->shelf, entry)->failures;
         out->is_cached = entry->client != NULL;
     }
     cache_unlock(shard);

@@ -45,6 +45,8 @@ void cache_cancel(struct cache *cache);
 supa_client *
 cache_lease(struct cache *cache, struct uuid store, int64_t deadline_us, supa_error *error);
 
+/* Has the memory that cache_hit will look at on its way. */
+void cache_expect(const struct cache *cache, struct uuid store);
 /* The same if it is cached, else NULL. @now_us is what the cache's clock says. */
 supa_client *cache_hit(struct cache *cache, struct uuid store, int64_t now_us);
 

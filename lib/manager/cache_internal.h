@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The cache from within: cache.c keeps, load.c fetches, lease.c waits. */
+/* The cache from within: cache.c keeps, hit.c finds, load.c fetches, lease.c waits. */
 #ifndef MANAGER_CACHE_INTERNAL_H
 #define MANAGER_CACHE_INTERNAL_H
 
@@ -19,9 +19,9 @@ struct reloaded {
 };
 
 struct shard {
-    pthread_mutex_t mutex;
-    struct shelf shelf;
+    pthread_mutex_t mutex; /* it, and what follows up to the shelf's mask, is what a hit needs */
     uint64_t hits;
+    struct shelf shelf;
     uint64_t misses, waits, refused;
     struct fetch *fetches;
     struct refusals refusals;
@@ -51,14 +51,13 @@ enum cache_state cache_ask_again(
     struct cache *cache, struct uuid store, const supa_client *refused, struct cache_waiter *waiter,
     struct fetch **fetch);
 
-/* What was taken out of an entry, to be given back without the lock. */
-struct spoils {
-    struct entry *entry;
-    supa_client *client;
-};
-void cache_dispose(struct spoils *spoils);
-/* Forgets an entry's client, which its leases are told by supa_client_stale. */
-void cache_drop(struct entry *entry, struct spoils *spoils);
+/* A reference to the client of an entry (or NULL) that has not expired. */
+supa_client *cache_fresh(struct entry *entry, int64_t now_us);
+/* As cache_hit, with the lock held. */
+supa_client *cache_hit_shard(struct shard *shard, struct uuid store, uint64_t hash, int64_t now_us);
+/* Forgets an entry's client, which its leases are told by supa_client_stale. Returns it, to be given back
+ * without the lock; or NULL. */
+supa_client *cache_drop(struct entry *entry);
 void cache_say_cancelled(supa_error *error, const char *store_id);
 /* Brings the cache back to its bound, beginning behind @shard. */
 void cache_shrink(struct cache *cache, const struct shard *shard);

@@ -11,16 +11,7 @@
 #define RELOAD_US    5000000
 #define TTL_FRACTION 10
 
-/* The client of an entry that has not expired. */
-static supa_client *fresh(struct entry *entry, int64_t now_us)
-{
-    if (entry == NULL || entry->client == NULL || now_us >= entry->expires_us)
-        return NULL;
-    entry->used = 1;
-    return supa_client_ref(entry->client);
-}
-
-/* The client of one that has, within the grace. */
+/* The client of an entry that has expired, within the grace. */
 static supa_client *graced(const struct cache *cache, struct entry *entry)
 {
     if (entry == NULL || entry->client == NULL ||
@@ -28,18 +19,6 @@ static supa_client *graced(const struct cache *cache, struct entry *entry)
         return NULL;
     entry->used = 1;
     return supa_client_ref(entry->client);
-}
-
-static supa_client *hit(struct shard *shard, struct uuid store, uint64_t hash, int64_t now_us)
-{
-    struct entry *entry = shelf_find(&shard->shelf, store, hash);
-    supa_client *client = fresh(entry, now_us);
-
-    if (client != NULL) {
-        entry->hits++;
-        shard->hits++;
-    }
-    return client;
 }
 
 static enum cache_state begin(
@@ -97,18 +76,6 @@ static void start_waiter(struct cache_waiter *waiter, struct uuid store)
     waiter->error.code = SUPA_OK;
 }
 
-supa_client *cache_hit(struct cache *cache, struct uuid store, int64_t now_us)
-{
-    uint64_t hash = uuid_hash(store, cache->seed);
-    struct shard *shard = cache_shard(cache, hash);
-    supa_client *client;
-
-    cache_lock(shard);
-    client = hit(shard, store, hash, now_us);
-    cache_unlock(shard);
-    return client;
-}
-
 enum cache_state
 cache_ask(struct cache *cache, struct uuid store, struct cache_waiter *waiter, struct fetch **fetch)
 {
@@ -118,7 +85,7 @@ cache_ask(struct cache *cache, struct uuid store, struct cache_waiter *waiter, s
 
     start_waiter(waiter, store);
     cache_lock(shard);
-    waiter->client = hit(shard, store, hash, cache_now(cache));
+    waiter->client = cache_hit_shard(shard, store, hash, cache_now(cache));
     if (waiter->client == NULL) {
         if (refusals_find(&shard->refusals, store, cache_now(cache), &waiter->error))
             shard->refused++;
@@ -164,7 +131,7 @@ enum cache_state cache_ask_again(
     uuid_write(store, id);
     start_waiter(waiter, store);
     cache_lock(shard);
-    waiter->client = fresh(shelf_find(&shard->shelf, store, hash), cache_now(cache));
+    waiter->client = cache_fresh(shelf_find(&shard->shelf, store, hash), cache_now(cache));
     if (waiter->client == NULL || waiter->client == refused) {
         supa_client_unref(waiter->client);
         waiter->client = NULL;
@@ -186,7 +153,7 @@ int cache_claim(struct cache *cache, struct uuid store, struct fetch **fetch)
 
     uuid_write(store, id);
     cache_lock(shard);
-    client = fresh(shelf_find(&shard->shelf, store, hash), cache_now(cache));
+    client = cache_fresh(shelf_find(&shard->shelf, store, hash), cache_now(cache));
     claims = client == NULL && !atomic_load(&cache->cancelled) &&
              !refusals_find(&shard->refusals, store, cache_now(cache), NULL) &&
              fetch_find(shard->fetches, id) == NULL;
@@ -225,8 +192,8 @@ struct landing {
     const struct basis *basis;
     const supa_error *error;
     struct counters *counters;
-    supa_client *served; /* the old one, within its grace */
-    struct spoils spoils;
+    supa_client *served;  /* the old one, within its grace */
+    supa_client *dropped; /* what was in the entry, or might have been */
 };
 
 /* A client that speaks to the same server with the same key is not put in the old one's place. */
@@ -234,6 +201,7 @@ static void keep(struct cache *cache, struct shard *shard, struct landing *landi
 {
     uint64_t hash = uuid_hash(landing->store, cache->seed);
     struct entry *entry = shelf_find(&shard->shelf, landing->store, hash);
+    struct entry_counts *counts;
 
     if (entry == NULL) {
         entry = shelf_add(&shard->shelf, landing->store);
@@ -241,15 +209,16 @@ static void keep(struct cache *cache, struct shard *shard, struct landing *landi
             return; /* simply not cached */
         atomic_fetch_add(&cache->count, 1);
     }
-    entry->reloads += entry->loads != 0;
-    entry->loads++;
-    if (entry->loads > 1)
+    counts = shelf_counts(&shard->shelf, entry);
+    counts->reloads += counts->loads != 0;
+    counts->loads++;
+    if (counts->loads > 1)
         counters_add(&cache->options.counters->reloads, 1);
     if (entry->client != NULL && credentials_same(entry->client, landing->client)) {
-        landing->spoils.client = landing->client;
+        landing->dropped = landing->client;
         landing->client = supa_client_ref(entry->client);
     } else {
-        cache_drop(entry, &landing->spoils);
+        landing->dropped = cache_drop(entry);
         entry->client = supa_client_ref(landing->client);
         cache_expect_news(shard, landing->store);
     }
@@ -265,20 +234,20 @@ static void fail(struct cache *cache, struct shard *shard, struct landing *landi
     int is_outage = outage_is(landing->error);
 
     if (entry != NULL)
-        entry->failures++;
+        shelf_counts(&shard->shelf, entry)->failures++;
     if (refusals_keeps(landing->error->code)) {
         if (!is_outdated && cache->options.unknown_us > 0)
             refusals_add(
                 &shard->refusals, landing->store, landing->error,
                 cache_now(cache) + cache->options.unknown_us);
         if (entry != NULL)
-            cache_drop(entry, &landing->spoils);
+            landing->dropped = cache_drop(entry);
     } else if (is_outage && !is_outdated) {
-        landing->served = fresh(entry, cache_now(cache));
+        landing->served = cache_fresh(entry, cache_now(cache));
         if (landing->served == NULL)
             landing->served = graced(cache, entry);
     } else if (entry != NULL && cache_now(cache) >= entry->expires_us) {
-        cache_drop(entry, &landing->spoils); /* the master answers: there is no grace */
+        landing->dropped = cache_drop(entry); /* the master answers: there is no grace */
     }
 }
 
@@ -337,7 +306,7 @@ static void finish(struct cache *cache, struct fetch *fetch, struct landing *lan
     cache_unlock(shard);
     supa_client_unref(landing->client);
     supa_client_unref(landing->served);
-    cache_dispose(&landing->spoils);
+    supa_client_unref(landing->dropped);
     cache_shrink(cache, shard);
     fetch_tell(waiters);
 }
@@ -346,8 +315,7 @@ void cache_finish(
     struct cache *cache, struct uuid store, struct fetch *fetch, supa_client *client,
     const struct basis *basis, const supa_error *error)
 {
-    struct landing landing = {store, client,      basis, error, cache->options.counters,
-                              NULL,  {NULL, NULL}};
+    struct landing landing = {store, client, basis, error, cache->options.counters, NULL, NULL};
 
     outage_note(cache->options.outage, cache_now(cache), client != NULL ? NULL : error);
     finish(cache, fetch, &landing);
@@ -374,8 +342,7 @@ void cache_drop_load(
     struct cache *cache, struct uuid store, struct fetch *fetch, const supa_error *error)
 {
     struct basis basis = {{0, 0}};
-    struct landing landing = {store, NULL,        &basis, error, cache->options.counters,
-                              NULL,  {NULL, NULL}};
+    struct landing landing = {store, NULL, &basis, error, cache->options.counters, NULL, NULL};
 
     set_overtaken(cache, store, fetch);
     outage_release(cache->options.outage);

@@ -215,8 +215,10 @@ static supa_client *lease(
     int64_t now_us = manager_now(manager);
     supa_client *client;
 
-    if (process_check(manager->generation, "the manager", error) != SUPA_OK)
+    if (!process_is(manager->generation)) {
+        process_check(manager->generation, "the manager", error);
         return NULL;
+    }
     if (cancel == NULL && refresh_is_due(&manager->refresh, now_us)) {
         manager_ref(manager);
         refresh_due(&manager->refresh, now_us, deadline_us);
@@ -253,6 +255,7 @@ supa_client *supa_manager_lease_by(
         error_argument(error, "supa_manager_lease: the store's id is not a UUID of 36 characters");
         return NULL;
     }
+    cache_expect(manager->cache, store);
     return lease(manager, store, deadline.at_us, cancel, error);
 }
 

@@ -3,119 +3,152 @@
 
 #include "base/memory.h"
 
-#define FIRST_BUCKETS 16
+#define FIRST_PLACES 16
+#define LINE         64 /* of memory, as processors have it; an entry is one */
 
-int shelf_start(struct shelf *shelf, uint64_t seed)
+/* Where an empty shelf looks: nothing is ever written to it. */
+static struct entry nowhere;
+
+void shelf_start(struct shelf *shelf, uint64_t seed)
 {
-    *shelf = (struct shelf){.seed = seed, .bucket_count = FIRST_BUCKETS};
-    shelf->buckets = memory_zero(FIRST_BUCKETS * sizeof *shelf->buckets);
-    return shelf->buckets != NULL ? 0 : -1;
+    atomic_store(&shelf->entries, &nowhere); /* while others expect something of it */
+    atomic_store(&shelf->mask, 0);
+    shelf->counts = NULL;
+    shelf->block = NULL;
+    shelf->count = shelf->hand = 0;
+    shelf->seed = seed;
+}
+
+struct shelf shelf_take(struct shelf *shelf)
+{
+    struct shelf all = *shelf;
+
+    shelf_start(shelf, all.seed);
+    return all;
 }
 
 void shelf_end(struct shelf *shelf)
 {
-    memory_free(shelf->buckets);
+    memory_free(shelf->block);
 }
 
-/* The lower bits of the hash have chosen the shelf. */
-static struct entry **bucket_of(const struct shelf *shelf, uint64_t hash)
+size_t shelf_places(const struct shelf *shelf)
 {
-    return &shelf->buckets[(hash >> 16) & (shelf->bucket_count - 1)];
+    return shelf->mask + 1;
 }
 
-struct entry *shelf_find(const struct shelf *shelf, struct uuid store, uint64_t hash)
+struct entry *shelf_place(const struct shelf *shelf, size_t place)
 {
-    struct entry *entry = *bucket_of(shelf, hash);
-
-    while (entry != NULL && !uuid_same(entry->store, store))
-        entry = entry->next;
-    return entry;
+    return shelf->entries + (place & shelf->mask);
 }
 
-/* More buckets when chains get long; without memory they stay long. */
+struct entry_counts *shelf_counts(const struct shelf *shelf, const struct entry *entry)
+{
+    return &shelf->counts[entry - shelf->entries];
+}
+
+static size_t home_of(const struct shelf *shelf, struct uuid store)
+{
+    return (size_t)(uuid_hash(store, shelf->seed) >> 16) & shelf->mask;
+}
+
+/* The free place for a store that has no entry. */
+static struct entry *place_for(const struct shelf *shelf, struct uuid store)
+{
+    size_t place = home_of(shelf, store);
+
+    while (shelf_place(shelf, place)->is_taken)
+        place++;
+    return shelf_place(shelf, place);
+}
+
+static void move(
+    const struct shelf *from, const struct entry *source, const struct shelf *to,
+    struct entry *target)
+{
+    *target = *source;
+    *shelf_counts(to, target) = *shelf_counts(from, source);
+}
+
+/* A table of @places, or −1 when memory is gone. */
+static int make(struct shelf *shelf, size_t places)
+{
+    size_t size;
+
+    if (size_multiply(places, sizeof *shelf->entries + sizeof *shelf->counts, &size) != 0 ||
+        size_add(size, LINE, &size) != 0)
+        return -1;
+    shelf->block = memory_zero(size);
+    if (shelf->block == NULL)
+        return -1;
+    shelf->entries =
+        (struct entry *)(void *)((char *)shelf->block + (LINE - (uintptr_t)shelf->block % LINE));
+    shelf->counts = (struct entry_counts *)(shelf->entries + places);
+    shelf->mask = places - 1;
+    return 0;
+}
+
+/* Without memory it gets full. */
 static void grow(struct shelf *shelf)
 {
-    size_t old_count = shelf->bucket_count;
-    struct entry **old = shelf->buckets;
-    struct entry **buckets = memory_zero(2 * old_count * sizeof *buckets);
+    struct shelf old = *shelf;
 
-    if (buckets == NULL)
+    if (make(shelf, old.mask != 0 ? 2 * shelf_places(&old) : FIRST_PLACES) != 0)
         return;
-    shelf->buckets = buckets;
-    shelf->bucket_count = 2 * old_count;
-    for (size_t i = 0; i < old_count; i++) {
-        while (old[i] != NULL) {
-            struct entry *entry = old[i];
-            struct entry **place = bucket_of(shelf, uuid_hash(entry->store, shelf->seed));
+    for (size_t i = 0; i <= old.mask; i++) {
+        const struct entry *entry = shelf_place(&old, i);
 
-            old[i] = entry->next;
-            entry->next = *place;
-            *place = entry;
-        }
+        if (entry->is_taken)
+            move(&old, entry, shelf, place_for(shelf, entry->store));
     }
-    memory_free(old);
+    memory_free(old.block);
 }
 
+/* One place is always free: there a search ends. */
 struct entry *shelf_add(struct shelf *shelf, struct uuid store)
 {
-    struct entry *entry = memory_zero(sizeof *entry), **place;
+    struct entry *entry;
 
-    if (entry == NULL)
-        return NULL;
-    if (shelf->count >= shelf->bucket_count)
+    if (4 * (shelf->count + 1) > 3 * shelf_places(shelf))
         grow(shelf);
-    place = bucket_of(shelf, uuid_hash(store, shelf->seed));
-    entry->store = store;
-    entry->next = *place;
-    *place = entry;
+    if (shelf->count + 1 >= shelf_places(shelf))
+        return NULL;
+    entry = place_for(shelf, store);
+    *entry = (struct entry){.store = store, .is_taken = 1};
+    *shelf_counts(shelf, entry) = (struct entry_counts){0, 0, 0};
     shelf->count++;
     return entry;
 }
 
-static struct entry *take(struct shelf *shelf, struct entry **place)
+/* What lies behind a hole moves into it, unless it would stand before the place where it is looked for. */
+static void close_hole(struct shelf *shelf, size_t hole)
 {
-    struct entry *entry = *place;
+    for (size_t next = hole + 1; shelf_place(shelf, next)->is_taken; next++) {
+        const struct entry *entry = shelf_place(shelf, next);
+        size_t distance = (next - home_of(shelf, entry->store)) & shelf->mask;
 
-    *place = entry->next;
-    entry->next = NULL;
-    shelf->count--;
-    return entry;
-}
-
-struct entry *shelf_remove(struct shelf *shelf, struct uuid store)
-{
-    struct entry **place = bucket_of(shelf, uuid_hash(store, shelf->seed));
-
-    while (*place != NULL && !uuid_same((*place)->store, store))
-        place = &(*place)->next;
-    return *place != NULL ? take(shelf, place) : NULL;
-}
-
-struct entry *shelf_evict(struct shelf *shelf)
-{
-    for (size_t i = 0; i < shelf->bucket_count && shelf->count != 0; i++) {
-        struct entry **place = &shelf->buckets[shelf->hand++ & (shelf->bucket_count - 1)];
-
-        for (; *place != NULL; place = &(*place)->next) {
-            if (!(*place)->used)
-                return take(shelf, place);
-            (*place)->used = 0;
-        }
+        if (distance < next - hole)
+            continue;
+        move(shelf, entry, shelf, shelf_place(shelf, hole));
+        hole = next;
     }
-    return NULL;
+    shelf_place(shelf, hole)->is_taken = 0;
+    shelf_place(shelf, hole)->client = NULL;
 }
 
-struct entry *shelf_clear(struct shelf *shelf)
+int shelf_evict(struct shelf *shelf, struct entry *out)
 {
-    struct entry *all = NULL;
+    for (size_t i = 0; i <= shelf->mask && shelf->count != 0; i++, shelf->hand++) {
+        struct entry *entry = shelf_place(shelf, shelf->hand);
 
-    for (size_t i = 0; i < shelf->bucket_count; i++) {
-        while (shelf->buckets[i] != NULL) {
-            struct entry *entry = take(shelf, &shelf->buckets[i]);
-
-            entry->next = all;
-            all = entry;
+        if (!entry->is_taken || entry->used) {
+            entry->used = 0;
+            continue;
         }
+        *out = *entry;
+        close_hole(shelf, shelf->hand & shelf->mask);
+        shelf->count--;
+        return 1;
     }
-    return all;
+    return 0;
 }
