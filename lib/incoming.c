@@ -143,7 +143,7 @@ static void get_on(struct incoming *incoming, int64_t until_us)
     }
 }
 
-/* How long this row may be waited for: the first one has the query's time. */
+/* How long this row may be waited for, from now on: the first one has the query's time. */
 static int64_t stall_at(const struct incoming *incoming)
 {
     return incoming->stream.rows == 0 || incoming->response != NULL
@@ -218,7 +218,7 @@ static int end_lines(struct incoming *incoming)
 /* The rows that came before an error are good ones. */
 static int next(struct incoming *incoming, supa_row *row)
 {
-    const int64_t until = stall_at(incoming);
+    int64_t until = -1; /* not asked for: of most rows nobody waits for */
 
     while (!incoming->has_ended) {
         switch (step(incoming, row)) {
@@ -229,6 +229,8 @@ static int next(struct incoming *incoming, supa_row *row)
             break;
         case STREAM_MORE:
         case STREAM_END:
+            if (until < 0)
+                until = stall_at(incoming);
             if (has_stalled(incoming, until))
                 stalled(incoming);
             else if (incoming->response == NULL)

@@ -22,6 +22,18 @@
 
 #define BLOCK_SIZE 64
 
+/* Eight bytes, the first the lowest. */
+static inline uint64_t block_word(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof word);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
 /* What decides where a JSON value ends. */
 struct block {
     uint64_t quotes, backslashes;
@@ -108,13 +120,48 @@ static inline struct block block_read(const char *at)
 
 #endif
 
-/* The same for fewer bytes; those that are missing are nothing. */
+/* block_read for fewer bytes; those that are missing are nothing. */
 static inline struct block block_read_part(const char *at, size_t length)
 {
     char bytes[BLOCK_SIZE] = {0};
 
     memcpy(bytes, at, length);
     return block_read(bytes);
+}
+
+/* The top bits of eight bytes. */
+static inline unsigned block_tops(uint64_t word)
+{
+    const uint64_t tops = UINT64_C(0x8080808080808080);
+
+    return (unsigned)((((word & tops) >> 7) * UINT64_C(0x0102040810204080)) >> 56);
+}
+
+/* The bytes among 16 that are no digits. The answer that the other must agree with. */
+static inline unsigned block_no_digits_plain(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), sevens = ones * 0x7F;
+    unsigned bits = 0;
+
+    for (unsigned i = 0; i < 16; i += 8) {
+        uint64_t digits = block_word(at + i) ^ ones * '0';
+
+        bits |= block_tops(((digits & sevens) + ones * (0x80 - 10)) | digits) << i;
+    }
+    return bits;
+}
+
+static inline unsigned block_no_digits(const char *at)
+{
+#if defined(BLOCK_SSE2)
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i digits = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+    __m128i found = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
+
+    return (unsigned)_mm_movemask_epi8(found) ^ 0xFFFFu;
+#else
+    return block_no_digits_plain(at);
+#endif
 }
 
 /* Each bit becomes the parity of those up to it: quotes become what is between them, the opening

@@ -231,22 +231,55 @@ static INLINE unsigned guessed(unsigned n, unsigned char *guess)
     return n;
 }
 
-/* A number of few digits; NULL leaves it to read_number. */
+/* A number of less than 16 bytes; NULL leaves it to read_number. */
 static INLINE const char *quick_number(const char *at, struct json_guess *guess)
 {
     const char *digits = at + (*at == '-');
-    unsigned n = guessed(number_leading(number_word(digits)), &guess->first);
+    unsigned others = block_no_digits(digits) | 1u << 16;
+    unsigned n = guessed(block_first(others), &guess->first);
 
-    if (RARELY(n == 0 || n == 8 || (n > 1 && *digits == '0')))
+    if (RARELY(n == 0 || n == 16 || (n > 1 && *digits == '0')))
         return NULL;
-    digits += n;
-    if (*digits == '.') {
-        n = guessed(number_leading(number_word(digits + 1)), &guess->second);
-        if (RARELY(n == 0 || n == 8))
+    if (digits[n] == '.') {
+        const unsigned behind = guessed(block_first(others & (others - 1)), &guess->second);
+
+        if (RARELY(behind == n + 1))
             return NULL;
-        digits += 1 + n;
+        n = behind;
     }
-    return RARELY((*digits | 0x20) == 'e') ? NULL : digits;
+    return RARELY(n == 16 || (digits[n] | 0x20) == 'e') ? NULL : digits + n;
+}
+
+/* Behind plain characters; at or behind @safe it may be among them. */
+static INLINE const char *quick_plain(const char *at, const char *safe)
+{
+    unsigned n;
+
+    do {
+        if (RARELY(at >= safe))
+            return at;
+        n = json_plain_chunk(at);
+        at += n;
+    } while (n == JSON_CHUNK);
+    return at;
+}
+
+/* skip_special for the escapes and characters that are usual; it does the rest. */
+static APART const char *
+quick_special(struct reader *reader, const char *at, const char *safe, uint32_t *saved)
+{
+    while (at < safe && *at != '"') {
+        if (*at == '\\' && (at[1] == '"' || at[1] == 'n' || at[1] == '\\'))
+            *saved += 1;
+        else if (
+            (unsigned char)*at < 0xC2 || (unsigned char)*at > 0xDF ||
+            ((unsigned char)at[1] & 0xC0) != 0x80)
+            break;
+        at = quick_plain(at + 2, safe);
+    }
+    if (at >= safe)
+        return NULL;
+    return *at == '"' ? at : skip_special(reader, at, saved);
 }
 
 /* A string; NULL leaves it to read_string. */
@@ -264,7 +297,7 @@ quick_string(struct reader *reader, struct spot spot, const char *safe, struct j
     }
     at += guessed(n, &guess->first);
     if (*at != '"') {
-        at = skip_special(reader, at, &saved);
+        at = quick_special(reader, at, safe, &saved);
         if (RARELY(at == NULL || at >= safe)) /* it looks up to the end, behind which nobody may */
             return NULL;
         reader->escaped |= saved != 0;

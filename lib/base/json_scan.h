@@ -23,17 +23,6 @@ static inline uint64_t special_bytes(uint64_t word)
            tops;
 }
 
-static inline uint64_t load_word(const char *at)
-{
-    uint64_t word;
-
-    memcpy(&word, at, sizeof word);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-}
-
 static inline int is_plain(char c)
 {
     return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
@@ -82,7 +71,7 @@ static inline unsigned json_plain_16(const char *at)
 static inline unsigned json_plain_chunk(const char *at)
 {
 #if defined(BLOCK_PLAIN)
-    uint64_t special = special_bytes(load_word(at));
+    uint64_t special = special_bytes(block_word(at));
 
     return special != 0 ? (unsigned)__builtin_ctzll(special) >> 3 : 8;
 #else
@@ -103,7 +92,7 @@ static inline const char *json_skip_plain(const char *at, const char *end)
     }
 #endif
     while (end - at >= 8) {
-        uint64_t special = special_bytes(load_word(at));
+        uint64_t special = special_bytes(block_word(at));
 
         if (special != 0)
             return at + (__builtin_ctzll(special) >> 3);

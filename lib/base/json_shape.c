@@ -91,7 +91,7 @@ static void fill_shape(
     uint32_t lead = nodes[object].start;
     char *at;
 
-    *shape = (struct json_shape){.id = id};
+    *shape = (struct json_shape){.id = id, .last = shape->members};
     at = (char *)&shape->members[json_count(&nodes[object])];
     for (struct walk walk = walk_over(nodes, object); has_key(&walk); step(&walk)) {
         const struct json_node *key = &nodes[walk.key];
@@ -113,7 +113,8 @@ static void fill_shape(
         at += key->size;
         *at++ = '\0';
         member->place = walk.key - object;
-        member->after = JSON_NONE;
+        member->info = member->key.info | (shape->count == 0 ? json_mark(shape, 0) : 0);
+        member->after = NULL;
         member->guess = (struct json_guess){0, 0};
         member->values = (struct json_context){NULL, 0, 0};
         lead = value_end(key + 1);
@@ -219,18 +220,21 @@ static struct json_shape *lone_shape(
  * is remembered was found by its name, so it is the first of it. */
 static uint32_t find_member(struct json_shape *shape, const char *name)
 {
-    uint32_t guess = shape->members[shape->last].after;
+    struct json_member *guess = shape->last->after;
     size_t length;
 
-    if (guess != JSON_NONE && strcmp(shape->members[guess].name, name) == 0)
-        return shape->last = guess;
+    if (guess != NULL && strcmp(guess->name, name) == 0) {
+        shape->last = guess;
+        return (uint32_t)(guess - shape->members);
+    }
     length = strlen(name);
     for (uint32_t i = 0; i < shape->count; i++) {
-        const struct json_member *member = &shape->members[i];
+        struct json_member *member = &shape->members[i];
 
         if (member->name_length == length && json_same_bytes(member->name, name, length)) {
-            shape->members[shape->last].after = i;
-            return shape->last = i;
+            shape->last->after = member;
+            shape->last = member;
+            return i;
         }
     }
     return JSON_NONE;

@@ -41,8 +41,9 @@ struct json_member {
     struct json_node key; /* the key's node if the lead were the text */
     const char *name;     /* the key decoded, with a NUL behind it */
     uint32_t name_length;
-    uint32_t place; /* nodes from the object to the key, as it was found last */
-    uint32_t after; /* the member that was asked for after this one, or JSON_NONE */
+    uint32_t place;            /* nodes from the object to the key, as it was found last */
+    uint32_t info;             /* of the key's node in an object that is all of this shape */
+    struct json_member *after; /* the member that was asked for after this one, or NULL */
     struct json_guess guess;
     struct json_context values;
 };
@@ -50,7 +51,7 @@ struct json_member {
 struct json_shape {
     uint32_t id; /* from 1 on; 0 for that of a lone object */
     uint32_t count;
-    uint32_t last; /* the member that was asked for last */
+    struct json_member *last; /* that was asked for */
     struct json_member members[];
 };
 
@@ -181,26 +182,25 @@ json_put_key(struct json_node *node, const struct json_member *member, uint32_t 
 static inline uint32_t json_shape_guess(
     struct json_shapes *shapes, const struct json_node *nodes, uint32_t object, const char *name)
 {
+    const struct json_node *container = &nodes[object];
     struct json_shape *shape;
     struct json_member *member;
-    uint32_t id, guess, key;
+    uint32_t id, key;
 
-    if (json_kind_of(&nodes[object]) != JSON_OBJECT || json_count(&nodes[object]) == 0)
+    if (json_kind_of(container) != JSON_OBJECT || json_count(container) == 0)
         return JSON_NONE;
-    id = nodes[object + 1].info >> 21;
+    id = container[1].info >> 21;
     if (id == 0)
         return JSON_NONE;
     shape = shapes->table[id - 1];
-    guess = shape->members[shape->last].after;
-    if (guess == JSON_NONE)
+    member = shape->last->after;
+    if (member == NULL)
         return JSON_NONE;
-    member = &shape->members[guess];
     key = object + member->place;
-    if (guess != 0 && (key >= nodes[object].next || nodes[key].info != member->key.info))
+    if (key >= container->next || nodes[key].info != member->info ||
+        strcmp(member->name, name) != 0)
         return JSON_NONE;
-    if (strcmp(member->name, name) != 0)
-        return JSON_NONE;
-    shape->last = guess;
+    shape->last = member;
     return key + 1;
 }
 

@@ -104,18 +104,20 @@ static int simple_whole(const char *at, size_t length, int scale, int64_t *out)
 {
     static const int64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
     const char *end = at + length;
-    int negative = *at == '-';
+    const int negative = *at == '-';
     int64_t number = 0;
+    unsigned digit;
 
     if (length > 10)
         return -1;
-    for (at += negative; at < end && number_digit(*at); at++)
-        number = number * 10 + (*at - '0');
+    for (at += negative; at < end && (digit = (unsigned)*at - '0') <= 9; at++)
+        number = number * 10 + digit;
     if (at < end && *at == '.') {
-        for (at++; at < end && number_digit(*at); at++, scale--)
-            number = number * 10 + (*at - '0');
+        scale -= (int)(end - at) - 1;
+        for (at++; at < end && (digit = (unsigned)*at - '0') <= 9; at++)
+            number = number * 10 + digit;
     }
-    if (at != end || scale < 0 || scale > 8)
+    if (at != end || (unsigned)scale > 8)
         return -1;
     number *= powers[scale];
     *out = negative ? -number : number;

@@ -19,14 +19,14 @@ static size_t move_to_start(struct held *held)
     return by;
 }
 
-/* Doubling, so that a row that comes in small pieces is not copied for each of them. */
+/* By factors, so that a row that comes in small pieces is not copied for each of them. */
 static int grow(struct held *held, size_t wanted)
 {
     size_t capacity = held->capacity < CAPACITY_MIN ? CAPACITY_MIN : held->capacity;
     char *bytes;
 
     while (capacity < wanted) {
-        if (size_multiply(capacity, 2, &capacity) != 0)
+        if (size_multiply(capacity, capacity == CAPACITY_MIN ? 4 : 2, &capacity) != 0)
             return -1;
     }
     bytes = memory_grow(held->bytes, capacity);

@@ -124,6 +124,17 @@ static size_t read_front(struct document *document, struct splitter *splitter)
     return used;
 }
 
+/* 1 when the row needs no more memory than those before it. */
+static int is_complete(struct document *document)
+{
+    if (document->row_capacity == 0 ||
+        (document->tape.escaped && document->copies_capacity <= document->length))
+        return 0;
+    document->rows[0] = 0;
+    document->row_count = 1;
+    return 1;
+}
+
 static enum split refuse(struct splitter *splitter, int status, const char *what)
 {
     return status == JSON_NO_MEMORY ? splitter_refuse(splitter, SPLITTER_NO_MEMORY, "out of memory")
@@ -141,7 +152,7 @@ enum split document_next_row(struct document *document, struct splitter *splitte
     if (used != 0) {
         if (splitter_take(splitter, used) != SPLIT_ROW)
             return SPLIT_BAD;
-        return complete(document, ROWS_WHOLE, JSON_OK) == JSON_OK
+        return is_complete(document) || complete(document, ROWS_WHOLE, JSON_OK) == JSON_OK
                    ? SPLIT_ROW
                    : refuse(splitter, JSON_NO_MEMORY, NULL);
     }

@@ -149,7 +149,7 @@ static int begin_element(struct splitter *splitter)
 {
     char c = splitter->held.bytes[splitter->at];
 
-    if (c == '\0' || strchr("{[\"-0123456789tfn", c) == NULL) {
+    if (c != '{' && (c == '\0' || strchr("[\"-0123456789tfn", c) == NULL)) {
         bad(splitter, SPLITTER_MALFORMED, "a value must stand here");
         return -1;
     }
@@ -226,10 +226,26 @@ enum split splitter_next(struct splitter *splitter, const char **row, size_t *le
     return split == SPLIT_ROW ? read_element(splitter, row, length) : split;
 }
 
+/* Steps over what PostgREST puts between two rows, in one go. */
+static void skip_usual(struct splitter *splitter)
+{
+    static const char usual[] = {',', ' ', '\n', ' ', '{'};
+    struct held *held = &splitter->held;
+
+    if (splitter->place != PLACE_BEHIND || splitter->problem != SPLITTER_NONE ||
+        held->behind - splitter->at < sizeof usual ||
+        memcmp(held->bytes + splitter->at, usual, sizeof usual) != 0)
+        return;
+    splitter->at += sizeof usual - 1;
+    held->front = splitter->at;
+    begin_element(splitter);
+}
+
 enum split splitter_peek(struct splitter *splitter, const char **bytes, size_t *length)
 {
     const struct held *held = &splitter->held;
 
+    skip_usual(splitter);
     if (find_element(splitter) != SPLIT_ROW || splitter->at != held->front + 1)
         return SPLIT_MORE;
     *bytes = held->bytes + held->front;

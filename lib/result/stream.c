@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define UNREAD_MAX ((size_t)48 * 1024) /* libcurl gives at most 16 KiB more at once */
+#define UNREAD_MAX ((size_t)64 * 1024) /* a little more than libcurl receives at once */
 
 static int is_lines(const struct stream *stream)
 {
@@ -27,7 +27,7 @@ static int take(struct sink *sink, const char *bytes, size_t length)
     const size_t unread =
         is_lines(stream) ? csv_splitter_unread(&stream->lines) : splitter_unread(&stream->splitter);
 
-    if (unread > UNREAD_MAX && stream->rows_ready)
+    if (unread + length > UNREAD_MAX && stream->rows_ready)
         return 1;
     return stream_feed(stream, bytes, length);
 }

@@ -15,8 +15,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_HEADERS    (256 * 1024) /* bytes */
-#define RECEIVE_BUFFER (64 * 1024L)
+#define MAX_HEADERS (256 * 1024) /* bytes */
+#define RECEIVE_BUFFER                                                                             \
+    (60 * 1024L) /* with half a row before it, it fits into what a stream holds */
 
 /* A header list of ours is handed to libcurl as it is. */
 _Static_assert(

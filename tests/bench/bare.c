@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define RECEIVE_BUFFER (64 * 1024L) /* the library's own */
+#define RECEIVE_BUFFER (60 * 1024L) /* the library's own */
 
 const char *bare_base(void)
 {

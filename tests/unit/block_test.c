@@ -31,6 +31,21 @@ static void every_byte_is_told_at_every_place(void)
     }
 }
 
+static void no_digit_is_told_at_every_place(void)
+{
+    for (unsigned c = 0; c < 256; c++) {
+        for (unsigned place = 0; place < 16; place++) {
+            const unsigned bit = c >= '0' && c <= '9' ? 0 : 1u << place;
+            char bytes[16];
+
+            memset(bytes, place % 2 == 0 ? '9' : '0', sizeof bytes);
+            bytes[place] = (char)c;
+            CU_ASSERT_EQUAL(block_no_digits(bytes), bit);
+            CU_ASSERT_EQUAL(block_no_digits_plain(bytes), bit);
+        }
+    }
+}
+
 static void parity_is_what_lies_between(void)
 {
     CU_ASSERT_EQUAL(block_parity(0), 0);
@@ -42,6 +57,7 @@ static void parity_is_what_lies_between(void)
 
 CU_TestInfo block_tests[] = {
     {"every byte is told at every place", every_byte_is_told_at_every_place},
+    {"no digit is told at every place", no_digit_is_told_at_every_place},
     {"parity is what lies between", parity_is_what_lies_between},
     CU_TEST_INFO_NULL,
 };

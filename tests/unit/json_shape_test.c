@@ -84,7 +84,25 @@ static void put_value(struct buffer *out, unsigned depth)
         "-7",
         "\"\xE2\x82\xAC\"",
         "\"2024-01-01T00:00:00+00:00\""};
+    /* As long as what is looked at in one go, or a byte longer or shorter. */
+    static const char *const odd[] = {
+        "123456789012345",
+        "1234567890123456",
+        "-1234567890123456",
+        "12345678901234567",
+        "12345678901234.5",
+        "123456789012345.6",
+        "1234567890123456.7",
+        "0.12345678901234",
+        "-0.1234567890123456789",
+        "123456789012345e1",
+        "1234567890.5E+2",
+        "\"\\\"\\\"quoted\\\" \xC3\xBCn\xC3\xAF\\n of some length \\\\\""};
 
+    if (dice(80) == 0) {
+        buffer_puts(out, odd[dice(sizeof odd / sizeof odd[0])]);
+        return;
+    }
     switch (depth < 4 ? dice(12) : 2) {
     case 0:
         put_object(out, depth);
@@ -259,6 +277,48 @@ static void all_ways_of_reading_agree(void)
     buffer_free(&text);
 }
 
+/* Values where a row of the same shape has well ones, so that they are looked at quickly. */
+static void a_broken_value_is_refused_in_all_ways(void)
+{
+    static const char *const broken[] = {
+        "123456789012345.",
+        "1234567890123456.",
+        "-",
+        "00",
+        "01.5",
+        "1.",
+        ".5",
+        "1.2.3",
+        "1-2",
+        "\"sixteen bytes..\xC3\xBC and \xC3(\"",
+        "\"\\u00e4\\t\xE2\x82\xAC\\x\"",
+        "\"\\\"\n\""};
+
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        const char *of[] = {"12.5", "\"text\"", broken[i], "7"};
+        struct buffer text = BUFFER_INIT;
+        struct json_shapes shapes = {0}, plain = {0};
+        struct json_tape tape = {0};
+        struct json_error error;
+
+        for (size_t row = 0; row < sizeof of / sizeof of[0]; row++) {
+            buffer_puts(&text, row == 0 ? "[{\"a\":" : ", \n {\"a\":");
+            buffer_puts(&text, of[row]);
+            buffer_puts(&text, ",\"b\":\"of a length that leaves room behind it\"}");
+        }
+        buffer_putc(&text, ']');
+        CU_ASSERT_EQUAL(json_parse(&tape, text.data, text.length, &error), JSON_MALFORMED);
+        CU_ASSERT_EQUAL(
+            json_parse_rows(&tape, &shapes, text.data, text.length, &error), JSON_MALFORMED);
+        CU_ASSERT_EQUAL(
+            plain_json_parse_rows(&tape, &plain, text.data, text.length, &error), JSON_MALFORMED);
+        json_tape_free(&tape);
+        json_shapes_free(&shapes);
+        json_shapes_free(&plain);
+        buffer_free(&text);
+    }
+}
+
 /* A stream of rows whose shape keeps changing is as bounded as one whose shape does not. */
 static void a_stream_remembers_no_more_than_it_may(void)
 {
@@ -326,6 +386,7 @@ static void a_list_of_small_values_takes_no_more_nodes_than_it_has(void)
 extern CU_TestInfo json_shape_tests[];
 CU_TestInfo json_shape_tests[] = {
     {"all ways of reading agree", all_ways_of_reading_agree},
+    {"a broken value is refused in all ways", a_broken_value_is_refused_in_all_ways},
     {"a stream remembers no more than it may", a_stream_remembers_no_more_than_it_may},
     {"reads the front of a stream", reads_the_front_of_a_stream},
     {"a list of small values takes no more nodes than it has",
