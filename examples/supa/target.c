@@ -19,8 +19,8 @@ static void interrupted(int number)
 {
     if (partial_file != NULL)
         unlink(partial_file);
-    signal(number, SIG_DFL);
-    raise(number);
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
 }
 
 /* A signal that is ignored, as nohup has it, stays so. */

@@ -220,7 +220,9 @@ static int read_rows(struct place *place, supa_error *error)
     if (cause != NULL) {
         *error = *cause;
         code = cause->code;
-    } else if (!read_text(supa_response_row(response, 0))) {
+    } else if (
+        !read_text(supa_response_first(response)) ||
+        supa_row_columns(supa_response_row(response, 0)) != 8) {
         code = SUPA_ERROR_NO_MEMORY; /* judged by the call that follows, which has to read all */
     }
     supa_response_free(response);

@@ -114,6 +114,29 @@ static int resolve(struct place *place, supa_error *error)
     return code == SUPA_OK && strcmp(host.store_id, SWEEP_STORE) != 0 ? SWEEP_WRONG : code;
 }
 
+static int host_by(struct place *place, supa_error *error)
+{
+    supa_cancel *cancel = supa_cancel_new();
+    supa_client *client = NULL;
+    supa_host host = SUPA_HOST_INIT;
+    int code;
+
+    if (cancel == NULL)
+        return SUPA_ERROR_NO_MEMORY;
+    supa_manager_forget(place->manager, NULL);
+    code = supa_manager_resolve_host_by(
+        place->manager, "shop.example.com", supa_deadline_in(20000), &host, error);
+    if (code == SUPA_OK) {
+        supa_manager_forget(place->manager, NULL);
+        client = supa_manager_lease_host_by(
+            place->manager, "shop.example.com", supa_deadline_in(20000), cancel, error);
+        code = client != NULL ? SUPA_OK : error->code;
+    }
+    supa_client_unref(client);
+    supa_cancel_unref(cancel);
+    return code;
+}
+
 static int open_envelope(struct place *place, supa_error *error)
 {
     supa_client *client =
@@ -225,6 +248,7 @@ static const struct scenario all[] = {
     {"a lease of an unknown store", NEEDS_MANAGER, lease_unknown, unknown, 0, 0},
     {"a lease by host", NEEDS_MANAGER, lease_host, hosts, 0, 0},
     {"a host", NEEDS_MANAGER, resolve, hosts, 0, 0},
+    {"a host and a lease by it, with a deadline", NEEDS_MANAGER, host_by, hosts, 0, 0},
     {"an envelope's client", NEEDS_MANAGER, open_envelope, NULL, 0, 0},
     {"a refresh", NEEDS_LEASE, refresh, quiet, 0, 0},
     {"a warming", NEEDS_MANAGER, warm, NULL, 0, 0},

@@ -319,9 +319,12 @@ static int lease_many(struct place *place, supa_error *error)
         supa_multi_lease_by(
             multi, place->manager, SWEEP_STORE, supa_deadline_in(20000), NULL, leased, &told) != 0;
     taken += supa_multi_lease_host(multi, place->manager, "shop.example.com", leased, &told) != 0;
+    taken += supa_multi_lease_host_by(
+                 multi, place->manager, "shop.example.com", supa_deadline_in(20000), NULL, leased,
+                 &told) != 0;
     if (supa_multi_run(multi) != 0)
         told.failed += 100;
-    code = settle(&told, taken, 3, error);
+    code = settle(&told, taken, 4, error);
     supa_multi_free(multi);
     return code;
 }

@@ -451,9 +451,10 @@ static void look_at_shards(void)
         if (world.cache->shards[i].fetches != NULL)
             schedule_fail("a fetch is left");
         count += shelf->count;
-        for (size_t b = 0; b < shelf->bucket_count; b++) {
-            for (const struct entry *entry = shelf->buckets[b]; entry != NULL; entry = entry->next)
-                clients += entry->client != NULL;
+        for (size_t place = 0; place < shelf_places(shelf); place++) {
+            const struct entry *entry = shelf_place(shelf, place);
+
+            clients += entry->is_taken && entry->client != NULL;
         }
     }
     if ((long long)count != atomic_load(&world.cache->count))

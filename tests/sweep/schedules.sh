@@ -15,7 +15,7 @@ for name in mutex_init mutex_destroy mutex_lock mutex_trylock mutex_unlock cond_
   wraps+=,--wrap=pthread_$name
 done
 wraps+=,--wrap=clock_gettime
-files=(cache load lease fetch shelf refusals outage)
+files=(cache hit load lease fetch shelf refusals outage)
 
 # compile FILE OUT: with a point at each atomic operation.
 compile() { gcc "${flags[@]}" -include "$here/points.h" -c "$1" -o "$2"; }
@@ -64,6 +64,6 @@ a waiter leaves by itself at its deadline|lease|s/if \(!cache_leave\(cache, \&as
 a dropped load's failure is everybody's|load|s/fetch->overtaken = FETCH_DROPPED;/(void)fetch;/
 one is woken where all wait|fetch|s/sleeper->done = 1;/if (sleeper->done) return; sleeper->done = 0;/
 evictions are not counted|cache|s/atomic_fetch_sub\(\&cache->count, 1\);//
-a hit takes no reference|load|s/return supa_client_ref\(entry->client\);/return entry->client;/
+a hit takes no reference|hit|s/target_ref\(\&entry->client->target\);//
 PLANTS
 conclude
