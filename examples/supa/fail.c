@@ -206,7 +206,7 @@ int tell_error(const supa_error *error)
     return status_of(error);
 }
 
-static void tell_format(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static void tell_format(const char *format, va_list arguments)
 {
     struct text message = {0};
     char *line = NULL;
