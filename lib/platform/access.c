@@ -79,7 +79,7 @@ int supa_store_check(supa_manager *manager, const char *store_id, supa_error *er
         return code;
     q = ask_master(manager, "stores");
     supa_select(q, "status,is_active," RECORDS "(is_active,database_type)");
-    supa_eq(q, "id", supa_text(id));
+    ask_eq(q, "id", id);
     store = supa_execute(supa_maybe_single(q));
     code = ask_failed(store, error);
     if (code == SUPA_OK && supa_response_row_count(store) == 0)
@@ -130,7 +130,7 @@ static supa_response *ask_store(const struct asking *asking)
 {
     supa_query *q = supa_select(ask_master(asking->manager, "stores"), "user_id,is_active");
 
-    supa_eq(q, "id", supa_text(asking->store_id));
+    ask_eq(q, "id", asking->store_id);
     return supa_execute(supa_maybe_single(q));
 }
 
@@ -138,9 +138,9 @@ static supa_response *ask_team(const struct asking *asking)
 {
     supa_query *q = supa_select(ask_master(asking->manager, "store_teams"), "role");
 
-    supa_eq(q, "store_id", supa_text(asking->store_id));
-    supa_eq(q, "user_id", supa_text(asking->user_id));
-    supa_eq(q, "status", supa_text("active"));
+    ask_eq(q, "store_id", asking->store_id);
+    ask_eq(q, "user_id", asking->user_id);
+    ask_eq(q, "status", "active");
     supa_is(q, "is_active", SUPA_IS_TRUE);
     if (asking->policy.roles != NULL)
         supa_in(q, "role", supa_texts(asking->policy.roles, asking->policy.role_count));

@@ -68,6 +68,16 @@ supa_query *ask_master(supa_manager *manager, const char *relation)
     return supa_from(supa_manager_master(manager), relation);
 }
 
+supa_query *ask_eq(supa_query *q, const char *column, const char *text)
+{
+    return supa_eq(q, column, supa_text(text));
+}
+
+supa_query *ask_set(supa_query *q, const char *column, const char *text)
+{
+    return supa_set(q, column, supa_text(text));
+}
+
 supa_response *ask_master_row(
     supa_manager *manager, const char *relation, const char *columns, const char *key,
     const char *id, const char *call, const char *what)
@@ -80,7 +90,7 @@ supa_response *ask_master_row(
         return supa_response_of_error(&error);
     q = ask_master(manager, relation);
     supa_select(q, columns);
-    supa_eq(q, key, supa_text(uuid));
+    ask_eq(q, key, uuid);
     return supa_execute(supa_single(q));
 }
 

@@ -27,6 +27,9 @@ supa_response *ask_without_memory(supa_query *q);
 
 /* A query on the master's table. */
 supa_query *ask_master(supa_manager *manager, const char *relation);
+/* supa_eq and supa_set of a text: the value's 24 bytes are not made and copied where each is called. */
+supa_query *ask_eq(supa_query *q, const char *column, const char *text);
+supa_query *ask_set(supa_query *q, const char *column, const char *text);
 /* The row of the master's table with this id, as a response; @what names the id in mistakes. */
 supa_response *ask_master_row(
     supa_manager *manager, const char *relation, const char *columns, const char *key,

@@ -90,7 +90,7 @@ static int read_balance(struct debit *debit)
     supa_response *user;
     int code;
 
-    supa_eq(q, "id", supa_text(debit->user_id));
+    ask_eq(q, "id", debit->user_id);
     user = supa_execute(supa_single(q));
     code = ask_failed(user, debit->error);
     if (code == SUPA_OK)
@@ -141,7 +141,7 @@ static enum step write_balance(struct debit *debit, const supa_credit *after)
     size_t rows = 0;
     supa_error error;
 
-    supa_eq(q, "id", supa_text(debit->user_id));
+    ask_eq(q, "id", debit->user_id);
     supa_eq(q, "credits", debit->was_null ? supa_null() : supa_decimal(debit->credit.balance));
     supa_returning(q, "id");
     supa_set(q, "credits", supa_decimal(after->balance));

@@ -14,7 +14,7 @@ supa_find(supa_client *client, const char *table, const char *id, const char *co
     supa_query *q = supa_from(client, table);
 
     supa_select(q, columns != NULL ? columns : "*");
-    supa_eq(q, KEY, supa_text(id));
+    ask_eq(q, KEY, id);
     return supa_execute(supa_single(q));
 }
 

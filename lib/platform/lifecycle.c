@@ -30,7 +30,7 @@ static int check_new(
 static void set_text(supa_query *q, const char *column, const char *text)
 {
     if (text != NULL)
-        supa_set(q, column, supa_text(text));
+        ask_set(q, column, text);
 }
 
 static supa_query *insert_store(
@@ -39,14 +39,14 @@ static supa_query *insert_store(
     supa_query *q = supa_insert_row(ask_master(manager, STORES));
 
     if (store->id != NULL)
-        supa_set(q, "id", supa_text(id));
-    supa_set(q, "user_id", supa_text(user_id));
-    supa_set(q, "slug", supa_text(store->slug));
+        ask_set(q, "id", id);
+    ask_set(q, "user_id", user_id);
+    ask_set(q, "slug", store->slug);
     set_text(q, "name", store->name);
     set_text(q, "country", store->country);
     set_text(q, "store_email", store->email);
     set_text(q, "phone", store->phone);
-    supa_set(q, "status", supa_text("pending_database"));
+    ask_set(q, "status", "pending_database");
     supa_set(q, "is_active", supa_bool(0));
     return supa_single(supa_returning(q, "*"));
 }
@@ -97,7 +97,7 @@ static int explain(supa_manager *manager, const struct step *step, supa_error *e
     char found[64];
     int code;
 
-    supa_eq(q, "id", supa_text(step->store_id));
+    ask_eq(q, "id", step->store_id);
     store = supa_execute(supa_maybe_single(q));
     code = ask_failed(store, error);
     if (code == SUPA_OK && supa_response_row_count(store) == 0) {
@@ -130,10 +130,10 @@ static supa_query *begin_step(supa_manager *manager, const struct step *step)
 {
     supa_query *q = supa_update_row(ask_master(manager, STORES));
 
-    supa_eq(q, "id", supa_text(step->store_id));
-    supa_eq(q, step->column, supa_text(step->from));
+    ask_eq(q, "id", step->store_id);
+    ask_eq(q, step->column, step->from);
     supa_returning(q, "id");
-    return supa_set(q, step->column, supa_text(step->to));
+    return ask_set(q, step->column, step->to);
 }
 
 static int
@@ -180,6 +180,6 @@ int supa_store_set_provisioning(
     if (progress != NULL)
         supa_set(q, "provisioning_progress", supa_json(progress));
     if (strcmp(to, "completed") == 0)
-        supa_set(q, "provisioning_completed_at", supa_text("now"));
+        ask_set(q, "provisioning_completed_at", "now");
     return end_step(manager, q, &step, error);
 }

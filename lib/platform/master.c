@@ -33,7 +33,7 @@ supa_response *supa_master_subscription(supa_manager *manager, const char *store
     if (ask_uuid(store_id, "supa_master_subscription", "store", id, &error) != SUPA_OK)
         return supa_response_of_error(&error);
     q = supa_select(ask_master(manager, "subscriptions"), "*");
-    supa_eq(q, "store_id", supa_text(id));
+    ask_eq(q, "store_id", id);
     supa_in(q, "status", supa_texts(statuses, 2));
     return supa_execute(supa_single(q));
 }
@@ -88,7 +88,7 @@ int supa_master_credit(
     if (code != SUPA_OK)
         return code;
     q = supa_select(ask_master(manager, "stores"), "owner:users!user_id(id,credits)");
-    supa_eq(q, "id", supa_text(id));
+    ask_eq(q, "id", id);
     store = supa_execute(supa_maybe_single(q));
     code = read_owner(store, id, credit, error);
     supa_response_free(store);

@@ -38,7 +38,7 @@ int record_read(
         return code;
     q = ask_master(manager, RECORDS);
     supa_select(q, "database_type,connection_string_encrypted");
-    supa_eq(q, "store_id", supa_text(record->store_id));
+    ask_eq(q, "store_id", record->store_id);
     answer = supa_execute(supa_maybe_single(q));
     code = ask_failed(answer, error);
     if (code == SUPA_OK)
@@ -58,7 +58,7 @@ supa_query *record_change(supa_manager *manager, const char *store_id, const cha
     supa_query *q = supa_update_row(ask_master(manager, RECORDS));
     char mark[MARK_SIZE];
 
-    supa_eq(q, "store_id", supa_text(store_id));
+    ask_eq(q, "store_id", store_id);
     if (envelope != NULL) {
         envelope_mark(envelope, mark);
         supa_like(q, "connection_string_encrypted", mark);

@@ -107,14 +107,14 @@ static supa_query *upsert(
     supa_query *q = supa_upsert(ask_master(sealing->manager, RECORDS), NULL, "store_id");
 
     supa_insert_row(q);
-    supa_set(q, "store_id", supa_text(sealing->store_id));
-    supa_set(q, "database_type", supa_text(sealing->type));
-    supa_set(q, "connection_string_encrypted", supa_text(envelope));
+    ask_set(q, "store_id", sealing->store_id);
+    ask_set(q, "database_type", sealing->type);
+    ask_set(q, "connection_string_encrypted", envelope);
     if (database->host != NULL)
         host = database->host;
     supa_set(q, "host", *host != '\0' ? supa_text(host) : supa_null());
     supa_set(q, "is_active", supa_bool(database->is_active));
-    return supa_set(q, "connection_status", supa_text("pending"));
+    return ask_set(q, "connection_status", "pending");
 }
 
 static int write_row(
@@ -197,7 +197,7 @@ static int64_t count_rows(supa_manager *manager, const char *table, const char *
     supa_response *response;
     int64_t count;
 
-    supa_eq(supa_select(q, "store_id"), "store_id", supa_text(store_id));
+    ask_eq(supa_select(q, "store_id"), "store_id", store_id);
     response = supa_execute(supa_limit(q, 1));
     count = supa_response_ok(response) ? supa_response_count(response) : -1;
     supa_response_free(response);
@@ -209,7 +209,7 @@ static void look_for_rest(supa_manager *manager, const char *store_id, supa_stor
     supa_query *q = supa_select(ask_master(manager, "stores"), "status");
     supa_response *store;
 
-    supa_eq(q, "id", supa_text(store_id));
+    ask_eq(q, "id", store_id);
     store = supa_execute(q);
     left->stores = supa_response_ok(store) ? (int64_t)supa_response_row_count(store) : -1;
     ask_text(supa_response_first(store), "status", left->status, sizeof left->status);
@@ -227,7 +227,7 @@ delete_row(supa_manager *manager, const char *store_id, supa_store_left *left, s
     supa_response *row;
     int code;
 
-    supa_eq(q, "store_id", supa_text(store_id));
+    ask_eq(q, "store_id", store_id);
     row = supa_execute(supa_returning(q, "database_type,host"));
     code = ask_failed(row, error);
     if (code == SUPA_OK && supa_response_row_count(row) == 0)

@@ -68,7 +68,7 @@ static int replace(
 {
     supa_query *q = record_change(run->manager, store_id, old);
 
-    supa_set(q, "connection_string_encrypted", supa_text(envelope));
+    ask_set(q, "connection_string_encrypted", envelope);
     return record_write(q, written, error);
 }
 

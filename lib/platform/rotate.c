@@ -46,13 +46,12 @@ static int write_rotation(const struct rotation *rotation, supa_error *error)
     supa_query *q = record_change(rotation->manager, record->store_id, record->envelope);
     int written = 0, code;
 
-    supa_set(q, "connection_string_encrypted", supa_text(rotation->envelope));
+    ask_set(q, "connection_string_encrypted", rotation->envelope);
     if (*rotation->host != '\0')
-        supa_set(q, "host", supa_text(rotation->host));
-    supa_set(
-        q, "connection_status", supa_text(rotation->options.test_ms > 0 ? "connected" : "pending"));
+        ask_set(q, "host", rotation->host);
+    ask_set(q, "connection_status", rotation->options.test_ms > 0 ? "connected" : "pending");
     if (rotation->options.test_ms > 0)
-        supa_set(q, "last_connection_test", supa_text("now"));
+        ask_set(q, "last_connection_test", "now");
     code = record_write(q, &written, error);
     supa_manager_forget(rotation->manager, record->store_id);
     if (code != SUPA_OK || written)

@@ -31,7 +31,7 @@ supa_query *stores_query(
         return q;
     while (statuses != NULL && statuses[count] != NULL)
         count++;
-    supa_eq(q, "database_type", supa_text("supabase"));
+    ask_eq(q, "database_type", "supabase");
     supa_is(q, "is_active", SUPA_IS_TRUE);
     supa_is(q, "stores.is_active", SUPA_IS_TRUE);
     return supa_in(q, "stores.status", supa_texts(statuses, count));

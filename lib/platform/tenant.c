@@ -25,7 +25,7 @@ ask_tenant(supa_manager *manager, const char *store_id, const char *table, supa_
     }
     q = supa_from(tenant, table);
     supa_client_unref(tenant); /* the query has its own */
-    supa_eq(q, "store_id", supa_text(id));
+    ask_eq(q, "store_id", id);
     return q;
 }
 
@@ -51,7 +51,7 @@ static supa_response *find_row(
     q = ask_tenant(manager, store_id, table, &failed);
     if (q == NULL)
         return failed;
-    supa_eq(supa_select(q, "*"), "id", supa_text(uuid));
+    ask_eq(supa_select(q, "*"), "id", uuid);
     return supa_execute(supa_single(q));
 }
 
@@ -153,7 +153,7 @@ static int search_names(supa_query *q, const supa_product_filter *filter)
     if (select_found(q, filter->columns) != 0)
         return -1;
     if (filter->language != NULL)
-        supa_eq(q, "found.language_code", supa_text(filter->language));
+        ask_eq(q, "found.language_code", filter->language);
     return search(q, "found.name", filter->search);
 }
 
@@ -161,7 +161,7 @@ static int search_names(supa_query *q, const supa_product_filter *filter)
 static int choose_products(supa_query *q, const supa_product_filter *filter)
 {
     if (filter->status != NULL)
-        supa_eq(q, "status", supa_text(filter->status));
+        ask_eq(q, "status", filter->status);
     if (filter->category_id != NULL && in_category(q, filter->category_id) != 0)
         return -1;
     if (filter->search != NULL && *filter->search != '\0')
@@ -217,9 +217,9 @@ supa_tenant_orders(supa_manager *manager, const char *store_id, const supa_order
         return failed;
     supa_select(q, filter.columns);
     if (filter.status != NULL)
-        supa_eq(q, "status", supa_text(filter.status));
+        ask_eq(q, "status", filter.status);
     if (filter.customer_id != NULL)
-        supa_eq(q, "customer_id", supa_text(filter.customer_id));
+        ask_eq(q, "customer_id", filter.customer_id);
     return run_list(q, page);
 }
 

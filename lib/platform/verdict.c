@@ -94,7 +94,7 @@ int verdict_ask(
     supa_response *answer;
     int code = SUPA_OK;
 
-    supa_eq(supa_select(q, "id"), "id", supa_text(store_id));
+    ask_eq(supa_select(q, "id"), "id", store_id);
     supa_retry(q, 0); /* it is this moment that is asked about */
     answer = supa_execute(supa_timeout(q, timeout_ms));
     fill_report(report, answer);
@@ -124,8 +124,8 @@ static int record_verdict(
     supa_query *q = record_change(manager, record->store_id, record->envelope);
     int written = 0, code;
 
-    supa_set(q, "connection_status", supa_text(verdict_status(report)));
-    supa_set(q, "last_connection_test", supa_text("now"));
+    ask_set(q, "connection_status", verdict_status(report));
+    ask_set(q, "last_connection_test", "now");
     code = record_write(q, &written, error);
     report->recorded = written;
     return code;
