@@ -117,14 +117,27 @@ static void stalled(struct incoming *incoming)
     leave_lane(incoming);
 }
 
+/* What libcurl kept while the call was paused comes first: more than that would have it pause again, and each
+ * time it copies what it has in hand. */
+static void go_on(struct incoming *incoming, int64_t until_us)
+{
+    struct exchange *exchange = incoming->exchange;
+
+    if (exchange->is_paused) {
+        exchange->has_given = 0;
+        lane_resume(exchange);
+        if (exchange->has_given)
+            return;
+    }
+    if (lane_step(incoming->lane, exchange, until_us))
+        answered(incoming);
+}
+
 /* Gets on, waiting until @until_us (0: as long as it takes) for the rows of an answer. */
 static void get_on(struct incoming *incoming, int64_t until_us)
 {
     if (incoming->exchange != NULL) {
-        if (incoming->exchange->is_paused)
-            lane_resume(incoming->exchange);
-        if (lane_step(incoming->lane, incoming->exchange, until_us))
-            answered(incoming);
+        go_on(incoming, until_us);
         return;
     }
     switch (incoming->step) {

@@ -13,6 +13,7 @@
 void json_shapes_begin(struct json_shapes *shapes, int stream)
 {
     shapes->lone_object = 0;
+    shapes->walks = 0;
     if (stream && shapes->stream && shapes->count < JSON_SHAPES && shapes->learned <= LEARNED_MAX)
         return;
     shapes->stream = stream;

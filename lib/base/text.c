@@ -96,7 +96,7 @@ int text_same(const char *a, size_t a_length, const char *b, size_t b_length)
     if (a_length != b_length)
         return 0;
     for (size_t i = 0; i < a_length; i++) {
-        if (text_lower(a[i]) != text_lower(b[i]))
+        if (a[i] != b[i] && text_lower(a[i]) != text_lower(b[i]))
             return 0;
     }
     return 1;

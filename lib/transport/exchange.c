@@ -25,15 +25,28 @@ _Static_assert(
         offsetof(struct header_line, next) == offsetof(struct curl_slist, next),
     "header_line is laid out as curl_slist");
 
+/* libcurl receives again and again while there is something to be received, and what the sink has no room for is
+ * copied. So the sink is left alone with what one receiving brings: the other pieces of it still come. A
+ * small piece is the last one for now. HTTP/2 has its own windows. */
+static void rest(struct exchange *exchange, size_t length)
+{
+    if (length < CURL_MAX_WRITE_SIZE || exchange->is_paused || exchange->is_of_many ||
+        exchange->call->endpoint->http_version == HTTP_2_ALWAYS)
+        return;
+    exchange->is_paused = curl_easy_pause(exchange->easy, CURLPAUSE_RECV) == CURLE_OK;
+}
+
 static size_t stream_body(struct exchange *exchange, const char *data, size_t length)
 {
     struct sink *sink = exchange->call->sink;
     int taken = sink->take(sink, data, length);
 
-    exchange->is_paused = taken > 0;
+    exchange->is_paused |= taken > 0;
     exchange->stopped = taken < 0;
-    if (taken == 0)
+    if (taken == 0) {
         exchange->reply->streamed = exchange->has_given = 1;
+        rest(exchange, length);
+    }
     return taken == 0 ? length : taken > 0 ? CURL_WRITEFUNC_PAUSE : 0;
 }
 
@@ -64,7 +77,8 @@ static int is_wrong_length(struct exchange *exchange, const char *line, size_t l
     const int64_t before = exchange->length_told;
     int64_t told = 0;
 
-    if (length < sizeof name - 1 || !text_same(line, sizeof name - 1, name, sizeof name - 1))
+    if (length < sizeof name - 1 || line[sizeof name - 2] != ':' ||
+        !text_same(line, sizeof name - 2, name, sizeof name - 2))
         return 0;
     while (at < end && (*at == ' ' || *at == '\t'))
         at++;
@@ -122,10 +136,23 @@ static void expect_header(struct exchange *exchange)
         curl_easy_setopt(exchange->easy, CURLOPT_VERBOSE, 1L);
 }
 
+static void keep_header(struct exchange *exchange, const char *line, size_t length)
+{
+    struct buffer *headers = &exchange->reply->headers;
+    char *room = buffer_room(headers, length + 1);
+
+    exchange->wrong_length |= is_wrong_length(exchange, line, length);
+    exchange->out_of_memory = room == NULL;
+    if (room == NULL)
+        return;
+    memcpy(room, line, length);
+    room[length] = '\n';
+    buffer_took(headers, length + 1);
+}
+
 static size_t take_header(char *data, size_t size, size_t count, void *user)
 {
     struct exchange *exchange = user;
-    struct buffer *headers = &exchange->reply->headers;
     size_t length = size * count, kept = length;
 
     /* Those of interim answers and trailers, too: libcurl keeps them all. */
@@ -140,10 +167,7 @@ static size_t take_header(char *data, size_t size, size_t count, void *user)
         begin_answer(exchange, data, kept);
         expect_header(exchange);
     } else if (!exchange->headers_done && memchr(data, '\n', kept) == NULL) {
-        exchange->wrong_length |= is_wrong_length(exchange, data, kept);
-        buffer_put(headers, data, kept);
-        buffer_putc(headers, '\n');
-        exchange->out_of_memory = buffer_failed(headers);
+        keep_header(exchange, data, kept);
     }
     return exchange->headers_too_large || exchange->wrong_length || exchange->is_folded ||
                    exchange->out_of_memory

@@ -14,6 +14,8 @@ struct exchange {
     CURL *easy;
     struct sockets *sockets; /* of its lane */
     int is_of_many;          /* 1: the lane is a supa_multi's */
+    int is_new;              /* 1: libcurl has not worked on it yet */
+    int is_looked_for;       /* 1: the idle connections to its server are looked at already */
     void *owner;             /* its user's own */
     uint64_t set_for;        /* the endpoint whose options are set, after an answer; or 0 */
     unsigned set_form;       /* and the form of call: see exchange.c */

@@ -121,21 +121,21 @@ void host_leave(struct host *host)
     atomic_fetch_sub_explicit(&host->in_flight, 1, memory_order_relaxed);
 }
 
-static int has_failed(const struct host *host)
+int host_has_failed(const struct host *host)
 {
     return atomic_load_explicit(&host->failures, memory_order_relaxed) >= FAILURES;
 }
 
 int host_is_down(const struct host *host, int64_t now_us)
 {
-    return has_failed(host) && now_us < atomic_load(&host->down_until_us);
+    return host_has_failed(host) && now_us < atomic_load(&host->down_until_us);
 }
 
 int64_t host_down_us(struct host *host, int64_t now_us)
 {
     int_fast64_t until;
 
-    if (!has_failed(host))
+    if (!host_has_failed(host))
         return 0;
     until = atomic_load(&host->down_until_us);
     if (now_us < until)

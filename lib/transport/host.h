@@ -20,6 +20,8 @@ void host_unref(struct host *host); /* NULL is allowed; in a child of fork too *
 int host_enter(struct host *host, int64_t bound);
 void host_leave(struct host *host);
 
+/* Whether its last connects failed: else it is not down, whatever the time. */
+int host_has_failed(const struct host *host);
 /* 0 when the server may be asked; else how many microseconds until it may be tried again: after
  * three failed connects in a row for a second or so, then by one call at a time until one works. */
 int64_t host_down_us(struct host *host, int64_t now_us);

@@ -65,6 +65,8 @@ static void link_exchange(struct lane *lane, struct exchange *exchange)
     if (exchange->next != NULL)
         exchange->next->place = &exchange->next;
     exchange->place = &lane->under_way;
+    exchange->is_new = 1;
+    exchange->is_looked_for = 0;
     lane->under_way = exchange;
 }
 
@@ -75,20 +77,6 @@ static void unlink_exchange(struct exchange *exchange)
         exchange->next->place = exchange->place;
 }
 
-/* Connections of HTTP/2 are shared: only when nobody asks the server are they idle. */
-static int are_idle_of_2(const struct lane *lane, const struct endpoint *endpoint)
-{
-    const struct exchange *exchange = lane->under_way;
-
-    if (endpoint->http_version == HTTP_1_1)
-        return 0;
-    while (exchange != NULL && exchange->call->endpoint->origin != endpoint->origin)
-        exchange = exchange->next;
-    return exchange == NULL;
-}
-
-/* Idle connections are looked at before: a write would end unknown on a dead one, and a read would
- * take what a server said on its own accord, "408" or another's rows, for its answer. */
 struct exchange *
 lane_start(struct lane *lane, const struct call *call, struct reply *reply, void *owner)
 {
@@ -98,7 +86,6 @@ lane_start(struct lane *lane, const struct call *call, struct reply *reply, void
         return NULL;
     reply_clear(reply);
     exchange->owner = owner;
-    sockets_bury_dead(&lane->sockets, call->endpoint->origin, are_idle_of_2(lane, call->endpoint));
     lane->last_origin = call->endpoint->origin;
     if (exchange_start(exchange, call, reply) == 0 &&
         curl_multi_add_handle(lane->multi, exchange->easy) == CURLM_OK) {
@@ -107,6 +94,38 @@ lane_start(struct lane *lane, const struct call *call, struct reply *reply, void
     }
     keep_exchange(lane, exchange);
     return NULL;
+}
+
+/* Connections of HTTP/2 are shared: only when nobody asks the server are they idle. */
+static int are_idle_of_2(const struct exchange *exchange, const struct endpoint *endpoint)
+{
+    if (endpoint->http_version == HTTP_1_1)
+        return 0;
+    while (exchange != NULL &&
+           (exchange->is_new || exchange->call->endpoint->origin != endpoint->origin))
+        exchange = exchange->next;
+    return exchange == NULL;
+}
+
+/* Idle connections are looked at before: a write would end unknown on a dead one, and a read would
+ * take what a server said on its own accord, "408" or another's rows, for its answer. One look does
+ * for all that go to a server at once. Those that are new stand first. */
+static void look_before(struct lane *lane)
+{
+    struct exchange *exchange = lane->under_way, *same;
+
+    for (; exchange != NULL && exchange->is_new; exchange = exchange->next) {
+        const struct endpoint *endpoint = exchange->call->endpoint;
+
+        if (exchange->is_looked_for)
+            continue;
+        sockets_bury_dead(&lane->sockets, endpoint->origin, are_idle_of_2(exchange, endpoint));
+        for (same = exchange->next; same != NULL && same->is_new; same = same->next)
+            same->is_looked_for |= same->call->endpoint->origin == endpoint->origin;
+    }
+    for (exchange = lane->under_way; exchange != NULL && exchange->is_new;
+         exchange = exchange->next)
+        exchange->is_new = exchange->is_looked_for = 0;
 }
 
 /* While one exchange ended, libcurl may have given its connection to the next one already, and that one
@@ -126,7 +145,8 @@ static int is_used_by_another(const struct lane *lane, const struct exchange *ex
 static void leave_multi(struct lane *lane, struct exchange *exchange)
 {
     if (!is_used_by_another(lane, exchange))
-        sockets_note(&lane->sockets, exchange->easy, exchange->call->endpoint->origin);
+        sockets_note(
+            &lane->sockets, exchange->easy, exchange->call->endpoint->origin, exchange->port);
     unlink_exchange(exchange);
     curl_multi_remove_handle(lane->multi, exchange->easy);
 }
@@ -175,6 +195,7 @@ int lane_work(struct lane *lane)
 {
     int running;
 
+    look_before(lane);
     return curl_multi_perform(lane->multi, &running) == CURLM_OK ? 0 : -1;
 }
 
@@ -235,6 +256,7 @@ void lane_socket(struct lane *lane, int fd, int events)
 
     what |= (events & SUPA_MULTI_READ) != 0 ? CURL_CSELECT_IN : 0;
     what |= (events & SUPA_MULTI_WRITE) != 0 ? CURL_CSELECT_OUT : 0;
+    look_before(lane);
     curl_multi_socket_action(lane->multi, fd, what, &running);
 }
 
@@ -242,30 +264,33 @@ void lane_timeout(struct lane *lane)
 {
     int running;
 
+    look_before(lane);
     curl_multi_socket_action(lane->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
 /* Rounded up, so that nobody wakes a moment too early and turns round for nothing. */
-static int64_t ms_until(int64_t until_us)
+static int64_t ms_until(int64_t until_us, int64_t now_us)
 {
-    return until_us == 0 ? WAIT_MS : (until_us - clock_us() + 999) / 1000;
+    return until_us == 0 ? WAIT_MS : (until_us - now_us + 999) / 1000;
 }
 
 /* Why the call has to be given up now; SUPA_OK when it goes on. */
-static supa_code over(const struct call *call)
+static supa_code over(const struct call *call, int64_t now_us)
 {
     if (supa_cancel_fired(call->cancel))
         return SUPA_ERROR_CANCELLED;
-    return call->deadline_us != 0 && clock_us() >= call->deadline_us ? SUPA_ERROR_TIMEOUT : SUPA_OK;
+    return call->deadline_us != 0 && now_us >= call->deadline_us ? SUPA_ERROR_TIMEOUT : SUPA_OK;
 }
 
+/* What has come counts before whose time is over; what was not sent is not sent too late. */
 int lane_step(struct lane *lane, struct exchange *exchange, int64_t until_us)
 {
     const struct call *call = exchange->call;
-    struct lane_look token = {cancel_descriptor(call->cancel), LANE_READABLE, 0};
-    supa_code code = over(call);
+    supa_code code = exchange->sendings == 0 ? over(call, clock_us()) : SUPA_OK;
+    struct lane_look token = {-1, LANE_READABLE, 0};
     struct exchange *done;
-    int broken = 0;
+    int64_t now;
+    int broken;
 
     if (code == SUPA_OK) {
         exchange->has_given = 0;
@@ -275,7 +300,8 @@ int lane_step(struct lane *lane, struct exchange *exchange, int64_t until_us)
             lane_end(lane, done);
             return 1;
         }
-        code = broken ? SUPA_ERROR_NO_MEMORY : over(call);
+        now = clock_us();
+        code = broken ? SUPA_ERROR_NO_MEMORY : over(call, now);
     }
     if (code != SUPA_OK) {
         lane_give_up(lane, exchange, code);
@@ -285,7 +311,8 @@ int lane_step(struct lane *lane, struct exchange *exchange, int64_t until_us)
         return 0;
     if (call->deadline_us != 0 && (until_us == 0 || call->deadline_us < until_us))
         until_us = call->deadline_us;
-    lane_wait(lane, &token, call->cancel != NULL, ms_until(until_us));
+    token.fd = cancel_descriptor(call->cancel);
+    lane_wait(lane, &token, call->cancel != NULL, ms_until(until_us, now));
     return 0;
 }
 

@@ -157,13 +157,14 @@ static void read_facts(struct exchange *exchange)
 {
     struct reply *reply = exchange->reply;
     CURL *easy = exchange->easy;
-    long status = 0, connects = 0;
+    const struct call *call = exchange->call;
+    long connects = 0;
 
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
-    reply->status = exchange->has_status ? (int)status : 0;
+    reply->status = exchange->status;
     reply->reused = exchange->sendings != 0 && connects == 0;
-    reply->sent = time_of(easy, CURLINFO_SIZE_UPLOAD_T);
+    if (call->body != NULL || call->read != NULL)
+        reply->sent = time_of(easy, CURLINFO_SIZE_UPLOAD_T);
     reply->received = time_of(easy, CURLINFO_SIZE_DOWNLOAD_T);
     reply->name_us = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T);
     reply->connect_us = time_of(easy, CURLINFO_CONNECT_TIME_T);

@@ -134,7 +134,7 @@ void pool_give_back(struct lane *lane)
 {
     struct lane *stale;
 
-    lane->last_used_us = clock_us();
+    lane->last_used_us = clock_coarse_us();
     pthread_mutex_lock(&mutex);
     lane->next = idle_lanes;
     idle_lanes = lane;
@@ -145,7 +145,7 @@ void pool_give_back(struct lane *lane)
 
 int pool_is_down(const struct endpoint *endpoint, struct reply *reply)
 {
-    int64_t us = host_down_us(endpoint->host, clock_us());
+    int64_t us = host_has_failed(endpoint->host) ? host_down_us(endpoint->host, clock_us()) : 0;
     char problem[160];
 
     if (us == 0)

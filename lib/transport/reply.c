@@ -50,12 +50,15 @@ void reply_refuse(struct reply *reply, supa_code code, const char *problem)
 
 const char *reply_header(const struct reply *reply, const char *name, size_t *length)
 {
-    const char *line = buffer_text(&reply->headers);
+    const char *line = buffer_text(&reply->headers), *next;
+    const char *all = line + (buffer_failed(&reply->headers) ? 0 : reply->headers.length);
     size_t name_length = strlen(name);
 
-    while (*line != '\0') {
-        size_t n = strcspn(line, "\n");
+    for (; line < all; line = next) {
+        const char *newline = memchr(line, '\n', (size_t)(all - line));
+        size_t n = (size_t)((newline != NULL ? newline : all) - line);
 
+        next = newline != NULL ? newline + 1 : all;
         if (n > name_length && line[name_length] == ':' &&
             text_same(line, name_length, name, name_length)) {
             const char *value = line + name_length + 1;
@@ -68,9 +71,6 @@ const char *reply_header(const struct reply *reply, const char *name, size_t *le
             *length = (size_t)(end - value);
             return value;
         }
-        line += n;
-        if (*line == '\n')
-            line++;
     }
     return NULL;
 }

@@ -26,11 +26,36 @@ int sockets_close(void *sockets, curl_socket_t socket)
     return close(socket);
 }
 
-void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin)
+/* Whether the transfer went over a connection that is known and still open. To ask libcurl for the
+ * socket takes longer: it looks through its connections. A port may stand for two of them, to two
+ * addresses of the server. */
+static int put_back(struct sockets *sockets, CURL *easy, uint64_t origin, int port)
+{
+    struct idle_socket *found = NULL;
+    long connects = 1;
+    size_t n = 0;
+
+    for (size_t i = 0; i < sockets->count; i++) {
+        if (sockets->idle[i].origin == origin && sockets->idle[i].port == port) {
+            found = &sockets->idle[i];
+            n++;
+        }
+    }
+    if (port <= 0 || n != 1)
+        return 0;
+    curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
+    if (connects == 0)
+        found->is_used = 0;
+    return connects == 0;
+}
+
+void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin, int used_port)
 {
     curl_socket_t socket = CURL_SOCKET_BAD;
     long port = 0, version = 0;
 
+    if (put_back(sockets, easy, origin, used_port))
+        return;
     curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
     if (socket == CURL_SOCKET_BAD)
@@ -39,17 +64,17 @@ void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin)
     forget(sockets, socket);
     if (sockets->count < sizeof sockets->idle / sizeof sockets->idle[0])
         sockets->idle[sockets->count++] = (struct idle_socket){
-            origin, socket, port > 0 ? (int)port : 0, version >= CURL_HTTP_VERSION_2};
+            origin, socket, port > 0 ? (int)port : 0, version >= CURL_HTTP_VERSION_2, 0};
 }
 
 /* Sockets without a port cannot be told apart: all of them to the server may be the one. */
 void sockets_use(struct sockets *sockets, uint64_t origin, int port)
 {
     for (size_t i = 0; i < sockets->count; i++) {
-        const struct idle_socket *idle = &sockets->idle[i];
+        struct idle_socket *idle = &sockets->idle[i];
 
         if (idle->origin == origin && idle->port == (port > 0 ? port : 0))
-            drop(sockets, i--);
+            idle->is_used = 1;
     }
 }
 
@@ -82,7 +107,8 @@ void sockets_bury_dead(struct sockets *sockets, uint64_t origin, int with_2)
     size_t n = 0;
 
     for (size_t i = 0; i < sockets->count; i++) {
-        if (sockets->idle[i].origin != origin || (sockets->idle[i].is_2 && !with_2))
+        if (sockets->idle[i].origin != origin || sockets->idle[i].is_used ||
+            (sockets->idle[i].is_2 && !with_2))
             continue;
         looks[n++] = (struct pollfd){sockets->idle[i].socket, POLLIN, 0};
         if (n == LOOK_AT) {

@@ -12,8 +12,9 @@
 struct idle_socket {
     uint64_t origin;
     curl_socket_t socket;
-    int port; /* ours; 0 without one */
-    int is_2; /* HTTP/2: other requests may be on it */
+    int port;    /* ours; 0 without one */
+    int is_2;    /* HTTP/2: other requests may be on it */
+    int is_used; /* 1: not idle, a request is on it */
 };
 
 struct sockets {
@@ -22,8 +23,8 @@ struct sockets {
 };
 
 /* Notes the connection that a transfer used, while libcurl still knows which one it was: before the
- * handle leaves its multi. */
-void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin);
+ * handle leaves its multi. @used_port is what sockets_use was told; 0 when no request went out. */
+void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin, int used_port);
 
 /* A request goes out on the connection to @origin with this port of ours: it is not idle. */
 void sockets_use(struct sockets *sockets, uint64_t origin, int port);
