@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option_kind { KIND_FLAG, KIND_TEXT, KIND_WORD, KIND_NUMBER, KIND_STEP };
+enum option_kind { KIND_FLAG, KIND_TEXT, KIND_WORD, KIND_NUMBER, KIND_KEY };
 
 struct option_spec {
     const char *name;
@@ -28,7 +28,7 @@ static const struct option_spec specs[] = {
     {"profile", KIND_TEXT, AT(profile), "NAME", "section of the config file", GROUP_SERVER},
     {"config", KIND_TEXT, AT(config), "FILE", "the config file", GROUP_SERVER},
     {"url", KIND_TEXT, AT(url), "URL", "a server of its own, no master", GROUP_PLAIN},
-    {"key", KIND_TEXT, AT(key), "@FILE|KEY", "its key", GROUP_PLAIN},
+    {"key", KIND_KEY, AT(key), "@FILE|KEY", "its key", GROUP_PLAIN},
     {"rest-path", KIND_TEXT, AT(rest_path), "PATH", "of PostgREST; / for a bare one", GROUP_PLAIN},
     {"schema", KIND_TEXT, AT(schema), "NAME", "schema of the database", GROUP_PLAIN},
     {"ca-file", KIND_TEXT, AT(ca_file), "FILE", "authorities to trust", GROUP_SERVER},
@@ -178,10 +178,9 @@ static int is_taken(const struct option_spec *spec, unsigned groups)
 static struct option *list_options(unsigned groups)
 {
     static const int takes[] = {
-        [KIND_FLAG] = no_argument,
-        [KIND_TEXT] = required_argument,
-        [KIND_WORD] = optional_argument,
-        [KIND_NUMBER] = required_argument,
+        [KIND_FLAG] = no_argument,       [KIND_TEXT] = required_argument,
+        [KIND_WORD] = optional_argument, [KIND_NUMBER] = required_argument,
+        [KIND_KEY] = required_argument,
     };
     struct option *list = have(calloc(SPECS + 2 * OPERATORS + 1, sizeof *list));
     size_t n = 0;
@@ -222,12 +221,33 @@ static int read_number(const struct option_spec *spec, const char *text, int64_t
     return 0;
 }
 
+static void drop_hidden_key(struct options *options)
+{
+    if (options->hidden_key != NULL)
+        explicit_bzero(options->hidden_key, strlen(options->hidden_key));
+    free(options->hidden_key);
+    options->hidden_key = NULL;
+}
+
+/* A key is copied, and its place in the command line overwritten. The last one counts. */
+static void take_key(struct options *options, char *text)
+{
+    options->key = text;
+    if (*text == '@')
+        return;
+    drop_hidden_key(options);
+    options->key = options->hidden_key = copy_of(text, strlen(text));
+    memset(text, 'x', strlen(text));
+}
+
 static int set_option(struct options *options, const struct option_spec *spec, char *text)
 {
     char *place = (char *)options + spec->place;
 
     if (spec->kind == KIND_FLAG)
         *(int *)(void *)place = 1;
+    else if (spec->kind == KIND_KEY)
+        take_key(options, text);
     else if (spec->kind == KIND_NUMBER)
         return read_number(spec, text, (int64_t *)(void *)place);
     else
@@ -242,18 +262,6 @@ static int take(struct options *options, int value, char *text)
     if (value >= FIRST_OPERATOR)
         return add_step(options, operators[value - FIRST_OPERATOR].name, text, 0);
     return set_option(options, &specs[value - FIRST], text);
-}
-
-/* A key that was given as an argument is copied, and its place in the command line overwritten. */
-static void hide_key(struct options *options)
-{
-    char *place;
-
-    if (options->key == NULL || options->key[0] == '@')
-        return;
-    memcpy(&place, &options->key, sizeof place);
-    options->key = options->hidden_key = copy_of(place, strlen(place));
-    memset(place, 'x', strlen(place));
 }
 
 /* Whether other commands have an option of this name: then no other was meant. */
@@ -302,6 +310,27 @@ static int is_beginning(const struct option *list, const char *word)
     return 0;
 }
 
+static int is_cluster(const char *word)
+{
+    return word != NULL && word[0] == '-' && word[1] != '-' && word[1] != '\0';
+}
+
+/* The word that getopt stopped at. Of "-limit" it stops at a letter, and has passed the word at its last one only. */
+static const char *refused_word(char *const *argv)
+{
+    static char letter[] = "-?";
+    const char *last = argv[optind - 1];
+
+    if (optopt == 0 || optopt >= FIRST)
+        return last;
+    if (is_cluster(last) && last[strlen(last) - 1] == (char)optopt)
+        return last;
+    if (is_cluster(argv[optind]))
+        return argv[optind];
+    letter[1] = (char)optopt;
+    return letter;
+}
+
 static int not_taken(const char *command, const struct option *list, int reason, const char *word)
 {
     if (reason == ':')
@@ -334,12 +363,11 @@ int options_parse(
         else if (value == 'v')
             options->verbose = 1;
         else if (value == ':' || value == '?')
-            status = not_taken(command, list, value, argv[optind - 1]);
+            status = not_taken(command, list, value, refused_word(argv));
         else
             status = take(options, value, optarg);
     }
     free(list);
-    hide_key(options);
     options->arguments = argv + optind;
     options->argument_count = argc - optind;
     return status;
@@ -347,9 +375,7 @@ int options_parse(
 
 void options_free(struct options *options)
 {
-    if (options->hidden_key != NULL)
-        explicit_bzero(options->hidden_key, strlen(options->hidden_key));
-    free(options->hidden_key);
+    drop_hidden_key(options);
     free(options->steps);
 }
 

@@ -8,7 +8,7 @@
 # What libFuzzer learns stays in build/fuzz/corpus, what it finds in build/fuzz/findings. The edges that a target
 # reaches are not to become fewer than edges.txt says: a target that no longer gets anywhere finds nothing either.
 . "$(dirname "$0")/../common.sh"
-targets=(json split answer envelope url escape builder path)
+targets=(json split answer envelope url escape builder path arguments)
 
 # programs OPTION… NAME…: of tests/fuzz, in $build.
 programs() {
