@@ -134,6 +134,15 @@ static const struct {
      "--from-openapi --store ID` prints one; SUPA_SCOPE=warn lets it pass"},
 };
 
+/* Of the server's code and words, where it has no hint of its own. */
+static const char *server_advice(const supa_error *error)
+{
+    if (strcmp(error->server_code, "PGRST122") == 0 &&
+        strstr(error->details, "max-affected") != NULL)
+        return "--max-affected needs PostgREST 12.2; nothing was written";
+    return error->hint;
+}
+
 static void put_hint(struct text *out, const supa_error *error)
 {
     for (size_t i = 0; i < sizeof advice / sizeof advice[0]; i++) {
@@ -145,7 +154,7 @@ static void put_hint(struct text *out, const supa_error *error)
     if (error->server_code[0] == '\0')
         text_put_plain(out, error->hint);
     else
-        text_puts(out, error->hint);
+        text_puts(out, server_advice(error));
 }
 
 /* Whether a key was not good enough. The gateway's own hints say less than where it comes from. */

@@ -13,6 +13,11 @@ prints "a host leads to its store" '[{"sku":"T1-001"}]' \
 prints "without a store the master is asked" '[{"slug":"tulip"}]' supa get stores --select slug --eq slug=tulip
 prints "a list has elements with commas in quotes" '[{"sku":"T1-001"},
 {"sku":"T1-002"}]' products --select sku --in 'sku=T1-001,"T1-002","a,b"' --order sku
+for list in '"T1-001' '"T1-001"x' 'a,"b\"' '"'; do
+  ends "a list whose quotes do not end it: $list" 2 "supa: --in \"sku=$list\" is no list
+  hint: an element in double quotes ends with them; \\ goes before one that is in it" products --in "sku=$list"
+done
+prints "quotes in quotes, and none within an element" '[]' products --select sku --in 'sku="a\"b,c",d"e,,""'
 prints "an opposite begins with not-" '[{"sku":"T1-012"}]' products --select sku --not-like 'sku=T1-00%' --gt sku=T1-011
 prints "a list's opposite as well" '[{"sku":"T1-003"}]' \
   products --select sku --not-in sku=T1-001,T1-002 --lte sku=T1-003

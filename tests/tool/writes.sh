@@ -21,6 +21,10 @@ prints "… and is undone" 'rank
 6' notes --eq slug=w1 --select rank
 ends "an update without a filter" 3 'supa: unfiltered: an update or delete without a filter
   hint: add a filter, or --all if every row is meant' supa update notes --store tulip rank:=1
+ends "a limit that the server is too old for" 6 \
+  'supa: server PGRST122: Invalid preferences given with handling=strict (Invalid preferences: max-affected=1)
+  hint: --max-affected needs PostgREST 12.2; nothing was written' \
+  supa update notes --store tulip --eq slug=w1 rank:=1 --max-affected 1
 ends "nothing to write" 2 'supa: there is nothing to write
   hint: name=text, name:=json, or --from FILE (- is standard input)' supa insert notes --store tulip
 ends "an argument that is no value" 2 'supa: "rank" is no value
