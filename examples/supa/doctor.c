@@ -47,10 +47,7 @@ static void put_way(struct check *check, const supa_error *error, struct text *h
 
     if (hint->length != 0 || status_of(error) != EXIT_UNREACHED)
         return;
-    if (error->code == SUPA_ERROR_TLS) {
-        text_puts(hint, "--ca-file (ca_file) names authorities of your own; ");
-        text_puts(hint, "else the host is not who it should be");
-    } else if (error->side == SUPA_SIDE_TENANT) {
+    if (error->side == SUPA_SIDE_TENANT) {
         text_puts(hint, "its address is the registry's; `supa stores show STORE` tells the host");
     } else {
         text_puts(hint, "look at ");

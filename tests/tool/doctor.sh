@@ -31,7 +31,7 @@ count verdict "a server that is not there, and where its address stands" "line" 
   '                   to mend it: look at MASTER_SUPABASE_URL of the environment, and whether this machine gets there: curl -i with that URL' \
   "$(grep -A1 '^WRONG master' "$work/out" | tail -1)"
 run env MASTER_SUPABASE_URL="$STACK_MASTER_TLS_URL" "$tool" doctor
-count verdict "authorities that are not known, and how to name them" "lines" 1 "$(grep -c 'to mend it: --ca-file (ca_file) names' "$work/out")"
+count verdict "authorities that are not known, and how to name them" "lines" 1 "$(grep -c "to mend it: a server with an authority of one's own needs ca_file" "$work/out")"
 run env -u MASTER_SUPABASE_URL "$tool" doctor --url "$STACK_TENANT_1_URL" --key "$STACK_TENANT_1_ANON_KEY"
 count verdict "a server without a master" "findings" 'ok settings|ok key|ok server|!! tls|ok clock|ok version|' "$(findings)"
 run supa doctor --store neon
