@@ -129,6 +129,9 @@ static const struct {
      "leave --store out, which asks the master; --own-copy asks for the tenant's own copy"},
     {SUPA_ERROR_SCOPE, "supa_manager_master",
      "leave --store out, which asks the master; `supa scope TABLE` tells whose it is"},
+    {SUPA_ERROR_SCOPE, "in on_conflict",
+     "--on-conflict store_id,COLUMN names a unique key of one store; --ignore-duplicates leaves "
+     "rows that exist"},
     {SUPA_ERROR_SCOPE, "supa_scope_set",
      "list it in an ownership file that SUPA_SCOPE_FILE (scope_file) names; `supa scope "
      "--from-openapi --store ID` prints one; SUPA_SCOPE=warn lets it pass"},

@@ -79,5 +79,11 @@ run supa delete notes --store tulip --or 'slug.like.m*,slug.like.j*,slug.like.p*
 tells "all are gone again" '1211 rows match'
 export -n SUPA_SCOPE
 unset SUPA_SCOPE
+ends "a merge by a key that other stores may have, and which one to name" 3 \
+  'supa: scope: "coupons" has rows of many stores, and a merge by a key without store_id could take one'\''s
+  hint: --on-conflict store_id,COLUMN names a unique key of one store; --ignore-duplicates leaves rows that exist' \
+  supa upsert coupons --store tulip name=C1 --on-conflict name
+prints "… by which it is done" '[{"name":"C1"}]' \
+  supa upsert coupons --store tulip name=C1 --on-conflict store_id,name --select name --dry-run
 prints "a tenant's rows are given their store" '[{"store_id":"'"${stores[0]}"'"}]' \
   supa insert coupons --store tulip name=C1 --select store_id --dry-run
