@@ -92,6 +92,8 @@ ends "one that is mistyped" 2 'supa: there is no command "exprot"
   hint: did you mean export? `supa help` lists the commands' supa exprot
 ends "one of stores, as well" 2 'supa: there is no command "stores lst"
   hint: did you mean stores list? `supa help` lists the commands' supa stores lst
+ends "… one that stands alone" 2 'supa: there is no command "stores resolve"
+  hint: did you mean resolve? `supa help` lists the commands' supa stores resolve tulip.example
 unlisted="list it in an ownership file that SUPA_SCOPE_FILE (scope_file) names; \`supa scope --from-openapi --store ID\` prints one; SUPA_SCOPE=warn lets it pass"
 ends "a table in no list: those of the server that are named like it, and the way out" 3 \
   "supa: scope: \"produts\" is in no list of tables, so its side is not known
