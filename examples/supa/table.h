@@ -33,8 +33,8 @@ void table_cell(
 
 /*
  * Prints it: columns side by side, texts that are too wide cut at a character, with "…", numbers and
- * ids never; where that does not fit, or with @is_single, a line for each cell, and two for an id that is too wide. As wide as the stream's terminal, or
- * $COLUMNS; without either nothing is cut.
+ * ids never; where that does not fit, or with @is_single, a line for each cell, and two for an id that
+ * is too wide. As wide as the stream's terminal, or $COLUMNS; without either nothing is cut.
  */
 void table_print(const struct table *table, FILE *stream, int is_single);
 void table_free(struct table *table);
