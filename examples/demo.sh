@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The main job, on real servers: installs what is missing, builds, starts a master and three tenants,
-# and runs the example programs. What they print must be what examples/demo.expected says.
+# and runs the example programs. What they print must be what examples/demo.expected says. demo.sh COMMAND… runs that
+# command with these servers instead, with `supa` at hand: demo.sh supa doctor, demo.sh bash. $DEMO_BUILD is a build that
+# is there already.
 . "$(dirname "$0")/../tests/common.sh"
 
-build=$top/build/demo
+build=${DEMO_BUILD:-$top/build/demo}
 
 # Shows a command as a person would type it, and what it prints.
 show() {
@@ -36,8 +38,12 @@ if [[ ${1:-} == --inside ]]; then
 fi
 install_build_tools
 "$top/tests/stack/stack" install
-build demo
-export STACK_SEAL=$build/tests/stack/seal
+if [[ -z ${DEMO_BUILD:-} ]]; then build demo; fi
+export STACK_SEAL=$build/tests/stack/seal PATH=$build/examples/supa:$PATH
+if [[ $# -gt 0 ]]; then
+  say "starting a master and three tenants"
+  exec "$top/tests/stack/stack" run "$@"
+fi
 say "starting a master and three tenants"
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT

@@ -87,12 +87,16 @@ static int ask_credentials(int is_change, struct text *out)
 
 int credentials_take(const char *path, int is_change, struct text *out)
 {
+    int status;
+
     if (path == NULL)
         return ask_credentials(is_change, out);
-    if (text_read_file(out, path) != 0)
-        return EXIT_OTHER;
+    if (strcmp(path, "-") == 0)
+        status = text_read_file(out, path) == 0 ? 0 : EXIT_OTHER;
+    else
+        status = text_read_private(out, path);
     text_trim(out);
-    return 0;
+    return status;
 }
 
 int confirm(const char *question, int is_yes)

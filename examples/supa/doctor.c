@@ -40,6 +40,25 @@ __attribute__((format(printf, 5, 6))) static void tell(
     check->warned += finding == FINDING_WARNING;
 }
 
+/* What nobody else has a hint for: the way to a server. */
+static void put_way(struct check *check, const supa_error *error, struct text *hint)
+{
+    struct settings *settings = &check->session->settings;
+
+    if (hint->length != 0 || status_of(error) != EXIT_UNREACHED)
+        return;
+    if (error->side == SUPA_SIDE_TENANT) {
+        text_puts(hint, "its address is the registry's; `supa stores show STORE` tells the host");
+    } else {
+        text_puts(hint, "look at ");
+        text_puts(
+            hint,
+            settings_origin(
+                settings, error->side == SUPA_SIDE_MASTER ? SETTING_MASTER_URL : SETTING_URL));
+        text_puts(hint, ", and whether this machine gets there: curl -i with that URL");
+    }
+}
+
 static void
 tell_failure(struct check *check, const char *what, const char *mend, const supa_error *error)
 {
@@ -48,6 +67,7 @@ tell_failure(struct check *check, const char *what, const char *mend, const supa
     fail_keep(&message, &hint);
     tell_error(error);
     fail_keep(NULL, NULL);
+    put_way(check, error, &hint);
     tell(check, FINDING_WRONG, what, mend != NULL ? mend : hint.data, "%s", message.data);
     text_free(&message);
     text_free(&hint);

@@ -25,9 +25,30 @@ struct walk {
     struct visit *visits;
     size_t count, next, failed;
     int64_t running;
+    struct text advice; /* the hints that were told, a line each */
 };
 
 static void start_some(struct walk *walk);
+
+/* A hint stands below the first store that it is for: it is the same for all. */
+static void tell_failure(struct walk *walk, const char *store, const supa_error *error)
+{
+    struct text message = {0}, hint = {0};
+
+    fail_keep(&message, &hint);
+    tell_error(error);
+    fail_keep(NULL, NULL);
+    text_putc(&hint, '\n');
+    text_puts(&walk->advice, "");
+    fprintf(stderr, "%s%s: ", walk->progress.is_shown ? "\r\033[K" : "", store);
+    misuse(NULL, "%s", message.data);
+    if (hint.length > 1 && strstr(walk->advice.data, hint.data) == NULL) {
+        text_puts(&walk->advice, hint.data);
+        advise("%.*s", (int)hint.length - 1, hint.data);
+    }
+    text_free(&message);
+    text_free(&hint);
+}
 
 static void end_visit(struct visit *visit, const supa_error *error)
 {
@@ -35,8 +56,7 @@ static void end_visit(struct visit *visit, const supa_error *error)
 
     if (error != NULL) {
         walk->failed++;
-        fprintf(stderr, "%s%s: ", walk->progress.is_shown ? "\r\033[K" : "", visit->name);
-        tell_error(error);
+        tell_failure(walk, visit->name, error);
     }
     walk->running--;
     progress_step(&walk->progress, 1);
@@ -155,5 +175,6 @@ int command_each(struct session *session)
     if (status == 0)
         status = walk_stores(&walk);
     build_free(&request);
+    text_free(&walk.advice);
     return status;
 }

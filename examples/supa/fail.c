@@ -129,10 +129,22 @@ static const struct {
      "leave --store out, which asks the master; --own-copy asks for the tenant's own copy"},
     {SUPA_ERROR_SCOPE, "supa_manager_master",
      "leave --store out, which asks the master; `supa scope TABLE` tells whose it is"},
+    {SUPA_ERROR_SCOPE, "in on_conflict",
+     "--on-conflict store_id,COLUMN names a unique key of one store; --ignore-duplicates leaves "
+     "rows that exist"},
     {SUPA_ERROR_SCOPE, "supa_scope_set",
      "list it in an ownership file that SUPA_SCOPE_FILE (scope_file) names; `supa scope "
      "--from-openapi --store ID` prints one; SUPA_SCOPE=warn lets it pass"},
 };
+
+/* Of the server's code and words, where it has no hint of its own. */
+static const char *server_advice(const supa_error *error)
+{
+    if (strcmp(error->server_code, "PGRST122") == 0 &&
+        strstr(error->details, "max-affected") != NULL)
+        return "--max-affected needs PostgREST 12.2; nothing was written";
+    return error->hint;
+}
 
 static void put_hint(struct text *out, const supa_error *error)
 {
@@ -145,7 +157,7 @@ static void put_hint(struct text *out, const supa_error *error)
     if (error->server_code[0] == '\0')
         text_put_plain(out, error->hint);
     else
-        text_puts(out, error->hint);
+        text_puts(out, server_advice(error));
 }
 
 /* Whether a key was not good enough. The gateway's own hints say less than where it comes from. */

@@ -132,6 +132,33 @@ static int print_envelope(const struct options *options, const char *envelope)
     return 0;
 }
 
+/* Whether a client can be made of an envelope, as of a store's own. Nothing is ever sent by it. */
+static int try_envelope(
+    const struct session *session, supa_keyring *keyring, const char *id, const char *envelope,
+    supa_error *error)
+{
+    supa_manager_options options = SUPA_MANAGER_OPTIONS_INIT;
+    supa_client_options master = SUPA_CLIENT_OPTIONS_INIT, tenant;
+    const int status = session_options(session, &tenant);
+    supa_manager *manager;
+    supa_client *client = NULL;
+
+    if (status != 0 || strcmp(type_of(session->options), "supabase") != 0)
+        return status;
+    master.url = "https://master.invalid";
+    options.master = &master;
+    options.tenant = &tenant;
+    options.keyring = keyring;
+    manager = supa_manager_new(&options, error);
+    if (manager != NULL)
+        client = supa_manager_open(manager, id, "supabase", envelope, error);
+    supa_manager_free(manager);
+    if (client == NULL)
+        return tell_error(error);
+    supa_client_unref(client);
+    return 0;
+}
+
 int command_seal(struct session *session)
 {
     const struct options *options = session->options;
@@ -149,8 +176,11 @@ int command_seal(struct session *session)
     if (status == 0) {
         envelope = supa_envelope_seal(
             keyring, type_of(options), id, plaintext.data, plaintext.length, &error);
-        status = envelope != NULL ? print_envelope(options, envelope) : tell_error(&error);
+        status = envelope != NULL ? try_envelope(session, keyring, id, envelope, &error)
+                                  : tell_error(&error);
     }
+    if (status == 0)
+        status = print_envelope(options, envelope);
     supa_text_free(envelope);
     supa_keyring_free(keyring);
     text_free(&plaintext);

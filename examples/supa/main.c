@@ -123,6 +123,10 @@ static int no_command(int argc, char **argv)
     near.word = both; /* "store list" */
     for (size_t i = 0; i < COMMANDS; i++)
         near_try(&near, commands[i].name);
+    for (size_t i = 0; i < COMMANDS && is_family; i++) {
+        if (strcmp(commands[i].name, argv[1]) == 0) /* "stores resolve" is no "stores remove" */
+            near.best = commands[i].name;
+    }
     if (near.best != NULL)
         snprintf(hint, sizeof hint, "did you mean %s? ", near.best);
     strcat(hint, "`supa help` lists the commands");

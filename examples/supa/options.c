@@ -194,6 +194,23 @@ static struct option *list_options(unsigned groups)
     return list;
 }
 
+/* Elements parted by commas, one in double quotes up to the next ones that have no \ before them. */
+static int is_list(const char *text)
+{
+    for (;; text++) {
+        if (*text != '"') {
+            text += strcspn(text, ",");
+        } else {
+            for (text++; *text != '\0' && *text != '"'; text++)
+                text += *text == '\\' && text[1] != '\0';
+            if (*text++ == '\0')
+                return 0;
+        }
+        if (*text != ',')
+            return *text == '\0';
+    }
+}
+
 static int add_step(struct options *options, const char *op, const char *text, int negated)
 {
     const size_t n = options->step_count + 1;
@@ -202,6 +219,10 @@ static int add_step(struct options *options, const char *op, const char *text, i
         return misuse(
             "filters are written --OP COLUMN=VALUE", "--%s%s \"%s\" names no column and value",
             negated ? "not-" : "", op, text);
+    if (strcmp(op, "in") == 0 && !is_list(strchr(text, '=') + 1))
+        return misuse(
+            "an element in double quotes ends with them; \\ goes before one that is in it",
+            "--%sin \"%s\" is no list", negated ? "not-" : "", text);
     options->steps = have(realloc(options->steps, n * sizeof *options->steps));
     options->steps[n - 1] = (struct step){op, text, negated};
     options->step_count = n;

@@ -62,9 +62,17 @@ static void tell_side(const char *side, supa_client *client, const char *name, i
     supa_cancel_unref(cancel);
 }
 
-static int tell_scope(struct session *session, supa_keyring *keyring, const char *name)
+/* What is checked at all is checked as the settings say. */
+static const char *mode_of(const struct session *session, supa_scope_mode mode)
 {
     static const char *const modes[] = {"off", "warn", "enforce"};
+    const char *setting = session->settings.values[SETTING_SCOPE];
+
+    return mode == SUPA_SCOPE_ENFORCE && setting != NULL ? setting : modes[mode];
+}
+
+static int tell_scope(struct session *session, supa_keyring *keyring, const char *name)
+{
     supa_error error;
     supa_manager *manager = make_manager(session, keyring, &error);
     supa_client *tenant = manager != NULL ? make_tenant(manager, keyring, &error) : NULL;
@@ -76,7 +84,7 @@ static int tell_scope(struct session *session, supa_keyring *keyring, const char
             session->settings.values[SETTING_SCOPE_FILE] != NULL
                 ? session->settings.values[SETTING_SCOPE_FILE]
                 : "the platform's lists",
-            modes[supa_scope_get(manager, name)]);
+            mode_of(session, supa_scope_get(manager, name)));
         tell_side("master", supa_manager_master(manager), name, &is_kept);
         tell_side("tenant", tenant, name, &is_kept);
     }

@@ -179,12 +179,6 @@ int session_manager(struct session *session)
     return session->manager != NULL ? 0 : tell_place(session, SETTING_MASTER_URL, &error);
 }
 
-static int is_uuid(const char *text)
-{
-    return strlen(text) == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' &&
-           strspn(text, "0123456789abcdefABCDEF-") == 36;
-}
-
 static int no_store(const char *store)
 {
     misuse("`supa stores list --all-stores` lists them", "there is no store \"%s\"", store);
@@ -197,7 +191,7 @@ int session_store_id(struct session *session, const char *store, char id[40])
     supa_query *q;
     int status;
 
-    if (is_uuid(store)) {
+    if (text_is_uuid(store)) {
         snprintf(id, 40, "%s", store);
         return 0;
     }

@@ -4,12 +4,8 @@
 #include "fail.h"
 #include "text.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const struct {
     const char *name, *variable;
@@ -176,37 +172,13 @@ static int read_lines(struct reading *reading, char *text)
     return status;
 }
 
-/* The file as it is opened is looked at, so that nobody can put another in its place meanwhile. */
-static FILE *open_private(const char *path, int *status)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat facts;
-    FILE *stream = fd >= 0 ? fdopen(fd, "r") : NULL;
-
-    *status = 0;
-    if (stream == NULL || fstat(fd, &facts) != 0) {
-        *status = errno == ENOENT ? 0 : trouble("%s: %s", path, strerror(errno));
-        if (stream != NULL)
-            fclose(stream);
-        else if (fd >= 0)
-            close(fd);
-        return NULL;
-    }
-    if (S_ISREG(facts.st_mode) && (facts.st_mode & 077) != 0) {
-        *status = misuse("chmod 600 it", "%s: others than its owner may read or write it", path);
-        fclose(stream);
-        return NULL;
-    }
-    return stream;
-}
-
 static int
 read_file(struct settings *settings, const char *path, const char *profile, int is_asked_for)
 {
     struct reading reading = {settings, path, profile, 0, 0, SOURCE_DEFAULT};
     struct text text = {0};
     int status;
-    FILE *stream = open_private(path, &status);
+    FILE *stream = text_open_private(path, &status);
 
     if (stream != NULL) {
         settings->path = copy_of(path, strlen(path));

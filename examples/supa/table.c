@@ -75,11 +75,12 @@ static char *printable(const char *text, size_t length)
 
 static struct table_cell make_cell(const char *text, size_t length, enum cell_kind kind)
 {
-    struct table_cell cell = {NULL, 0, kind};
+    struct table_cell cell = {.kind = kind};
 
     cell.text =
         kind == CELL_NULL ? copy_of(NULL_MARK, sizeof NULL_MARK - 1) : printable(text, length);
     cell.width = text_width(cell.text);
+    cell.is_whole = kind == CELL_NUMBER || text_is_uuid(cell.text);
     return cell;
 }
 
@@ -183,21 +184,35 @@ static int *widest(const struct table *table)
     return widths;
 }
 
-/* Takes from the widest column until all fit. 0 when they do not. */
-static int fit(int *widths, size_t n, int room)
+/* How narrow a column may become: as what may not be cut, or NARROWEST. */
+static int least_width(const struct table *table, size_t column)
+{
+    int least = NARROWEST;
+
+    for (size_t j = 0; j < table->count; j++) {
+        const struct table_cell *cell = cell_of(&table->rows[j], column);
+
+        if (cell->is_whole && cell->width > least)
+            least = cell->width;
+    }
+    return least;
+}
+
+/* Takes from the widest column that may give until all fit. 0 when they do not. */
+static int fit(int *widths, const int *least, size_t n, int room)
 {
     int total = GAP * ((int)n - 1);
 
     for (size_t i = 0; i < n; i++)
         total += widths[i];
     while (room != 0 && total > room) {
-        size_t most = 0;
+        size_t most = n;
 
-        for (size_t i = 1; i < n; i++) {
-            if (widths[i] > widths[most])
+        for (size_t i = 0; i < n; i++) {
+            if (widths[i] > least[i] && (most == n || widths[i] > widths[most]))
                 most = i;
         }
-        if (widths[most] <= NARROWEST)
+        if (most == n)
             return 0;
         widths[most]--;
         total--;
@@ -222,6 +237,25 @@ static void print_columns(const struct table *table, FILE *stream, const int *wi
     }
 }
 
+/* A cell behind its name, or below it where it may not be cut. */
+static void
+print_line(const struct table_cell *name, struct table_cell cell, int names, FILE *stream, int room)
+{
+    const int left = room > names + GAP + NARROWEST ? room - names - GAP : 1 << 20;
+    const int is_below = cell.is_whole && cell.width > left;
+
+    if (cell.kind == CELL_MISSING)
+        return;
+    if (cell.kind == CELL_NUMBER)
+        cell.kind = CELL_TEXT;
+    put_cell(stream, name, is_below ? name->width : names, is_below);
+    if (is_below)
+        putc('\n', stream);
+    put_spaces(stream, GAP);
+    put_cell(stream, &cell, is_below ? cell.width : left, 1);
+    putc('\n', stream);
+}
+
 static void print_lines(const struct table *table, FILE *stream, int room)
 {
     int names = 0;
@@ -231,34 +265,27 @@ static void print_lines(const struct table *table, FILE *stream, int room)
     for (size_t j = 0; j < table->count; j++) {
         if (j != 0)
             putc('\n', stream);
-        for (size_t i = 0; i < table->columns; i++) {
-            struct table_cell cell = *cell_of(&table->rows[j], i);
-
-            if (cell.kind == CELL_MISSING)
-                continue;
-            if (cell.kind == CELL_NUMBER)
-                cell.kind = CELL_TEXT;
-            put_cell(stream, &table->names[i], names, 0);
-            put_spaces(stream, GAP);
-            put_cell(
-                stream, &cell, room > names + GAP + NARROWEST ? room - names - GAP : 1 << 20, 1);
-            putc('\n', stream);
-        }
+        for (size_t i = 0; i < table->columns; i++)
+            print_line(&table->names[i], *cell_of(&table->rows[j], i), names, stream, room);
     }
 }
 
 void table_print(const struct table *table, FILE *stream, int is_single)
 {
     const int room = terminal_width(stream);
-    int *widths;
+    int *widths, *least;
 
     if (table->count == 0)
         return;
     widths = widest(table);
-    if (!is_single && fit(widths, table->columns, room))
+    least = have(calloc(table->columns + 1, sizeof *least));
+    for (size_t i = 0; i < table->columns; i++)
+        least[i] = least_width(table, i);
+    if (!is_single && fit(widths, least, table->columns, room))
         print_columns(table, stream, widths);
     else
         print_lines(table, stream, room);
+    free(least);
     free(widths);
 }
 

@@ -11,6 +11,7 @@ struct table_cell {
     char *text; /* of what can be printed */
     int width;  /* in columns of a terminal */
     enum cell_kind kind;
+    int is_whole; /* a part of it says nothing, or something else: a number, an id */
 };
 
 /* Zeroed is an empty table. */
@@ -31,9 +32,9 @@ void table_cell(
     enum cell_kind kind);
 
 /*
- * Prints it: columns side by side, those that are too wide cut at a character, with "…"; where even
- * that does not fit, or with @is_single, a line for each cell. As wide as the stream's terminal, or
- * $COLUMNS; without either nothing is cut.
+ * Prints it: columns side by side, texts that are too wide cut at a character, with "…", numbers and
+ * ids never; where that does not fit, or with @is_single, a line for each cell, and two for an id that
+ * is too wide. As wide as the stream's terminal, or $COLUMNS; without either nothing is cut.
  */
 void table_print(const struct table *table, FILE *stream, int is_single);
 void table_free(struct table *table);

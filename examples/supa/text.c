@@ -4,8 +4,11 @@
 #include "fail.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void *have(void *memory)
 {
@@ -124,6 +127,49 @@ int text_read_file(struct text *text, const char *path)
     if (stream != NULL && stream != stdin)
         fclose(stream);
     return result;
+}
+
+/* The file as it is opened is looked at, so that nobody can put another in its place meanwhile. */
+FILE *text_open_private(const char *path, int *status)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat facts;
+    FILE *stream = fd >= 0 ? fdopen(fd, "r") : NULL;
+
+    *status = 0;
+    if (stream == NULL || fstat(fd, &facts) != 0) {
+        *status = errno == ENOENT ? 0 : trouble("%s: %s", path, strerror(errno));
+        if (stream != NULL)
+            fclose(stream);
+        else if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    if (S_ISREG(facts.st_mode) && (facts.st_mode & 077) != 0) {
+        *status = misuse("chmod 600 it", "%s: others than its owner may read or write it", path);
+        fclose(stream);
+        return NULL;
+    }
+    return stream;
+}
+
+int text_read_private(struct text *text, const char *path)
+{
+    int status;
+    FILE *stream = text_open_private(path, &status);
+
+    if (stream == NULL)
+        return status != 0 ? status : trouble("%s: %s", path, strerror(ENOENT));
+    if (text_read(text, stream) != 0)
+        status = trouble("%s: %s", path, strerror(errno));
+    fclose(stream);
+    return status;
+}
+
+int text_is_uuid(const char *text)
+{
+    return strlen(text) == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' &&
+           text[23] == '-' && strspn(text, "0123456789abcdefABCDEF-") == 36;
 }
 
 void text_trim(struct text *text)

@@ -30,6 +30,14 @@ char *copy_of(const char *bytes, size_t length);
 int text_read(struct text *text, FILE *stream);
 /* All of a file, "-" being standard input. 0, or -1 and the trouble is told. */
 int text_read_file(struct text *text, const char *path);
+/*
+ * A file for reading that its owner alone may read or write; what is no regular file is its giver's affair. NULL with
+ * *status 0 when there is none, or with an exit status and the trouble is told.
+ */
+FILE *text_open_private(const char *path, int *status);
+/* All of such a file. 0, or an exit status and the trouble is told. */
+int text_read_private(struct text *text, const char *path);
+int text_is_uuid(const char *text);
 /* Without the white space at the end. */
 void text_trim(struct text *text);
 

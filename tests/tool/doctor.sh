@@ -26,6 +26,12 @@ count verdict "it says how to mend an ill, and what was not asked" lines \
                    to mend it: supa keygen --to FILE makes one; SUPA_KEYRING_FILE names it
 !!    servers      not asked: mend the above first
 1 to mend' "$(tail -4 "$work/out")"
+run env MASTER_SUPABASE_URL=http://127.0.0.1:1 "$tool" doctor
+count verdict "a server that is not there, and where its address stands" "line" \
+  '                   to mend it: look at MASTER_SUPABASE_URL of the environment, and whether this machine gets there: curl -i with that URL' \
+  "$(grep -A1 '^WRONG master' "$work/out" | tail -1)"
+run env MASTER_SUPABASE_URL="$STACK_MASTER_TLS_URL" "$tool" doctor
+count verdict "authorities that are not known, and how to name them" "lines" 1 "$(grep -c "to mend it: a server with an authority of one's own needs ca_file" "$work/out")"
 run env -u MASTER_SUPABASE_URL "$tool" doctor --url "$STACK_TENANT_1_URL" --key "$STACK_TENANT_1_ANON_KEY"
 count verdict "a server without a master" "findings" 'ok settings|ok key|ok server|!! tls|ok clock|ok version|' "$(findings)"
 run supa doctor --store neon

@@ -29,6 +29,11 @@ prints "an envelope goes to a file of its owner's as well" '-rw-------' sh -c "u
 ends "its plaintext to none that others may read" 2 'supa: others may read the file that the plaintext would go to
   hint: umask 077 first' sh -c "umask 022; '$tool' open ${stores[1]} - --show-keys <'$work/sealed' >'$work/plain'
   status=\$?; cat '$work/plain'; exit \$status"
+ends "what are no credentials is not sealed" 5 'supa: credentials: the store'\''s credentials: they are not valid JSON' \
+  supa seal "${stores[1]}" --credentials "$work/k9"
+printf '{"projectUrl":"https://x.supabase.co"}' >"$work/half.json"
+run supa seal "${stores[1]}" --credentials "$work/half.json"
+count verdict "… nor half of them" "exit status and envelope" "5 " "$status $(<"$work/out")"
 run supa open "${stores[0]}" "$sealed"
 count verdict "not for another store" "exit status" 5 "$status"
 run env SUPA_KEYRING_FILE="$work/k9" "$tool" open "${stores[1]}" "$sealed"
@@ -52,6 +57,10 @@ prints "whose a table is, without a server" "products, by the platform's lists, 
   by the master: refused, \"products\" belongs to the tenants, and was asked of the master
   by the tenant: allowed, kept to the store by store_id" \
   env -u MASTER_SUPABASE_URL -u MASTER_SUPABASE_SERVICE_KEY -u SUPA_KEYRING_FILE "$tool" scope products
+prints "… as the settings have it" "products, by the platform's lists, mode warn" \
+  sh -c "SUPA_SCOPE=warn '$tool' scope products | head -1"
+prints "… a function in no list is anybody's" "rpc/echo, by the platform's lists, mode off" \
+  sh -c "SUPA_SCOPE=warn '$tool' scope rpc/echo | head -1"
 run supa scope --from-openapi --store tulip
 cp "$work/out" "$work/ownership"
 count verdict "an ownership file of what the servers have" "lines" \

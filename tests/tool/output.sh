@@ -23,6 +23,10 @@ if has_terminals "a terminal shows"; then
     "$(on_terminal 40 "$tool get products --store tulip --eq sku=T1-001 --select sku,slug,type,status,visibility,price,compare_price,cost_price,stock_quantity")"
   count verdict "the stores, as far as there is room" screen "$(<"$here/screen-stores.txt")" \
     "$(on_terminal 80 "$tool stores list --all-stores")"
+  count verdict "… below each other where an id would be cut" screen "$(<"$here/screen-stores-40.txt")" \
+    "$(on_terminal 40 "$tool stores list --all-stores")"
+  count verdict "texts are cut before numbers and ids" screen "$(<"$here/screen-ids.txt")" \
+    "$(on_terminal 80 "$tool get products --store tulip --select id,type,slug,external_id --in sku=T1-001,T1-010 --order sku")"
   count verdict "no rows at all" screen 'no rows' "$(on_terminal 80 "$tool get products --store tulip --eq sku=none")"
   count verdict "no colours under NO_COLOR" escapes 0 "$(on_terminal 80 "$names" | grep -c $'\033' || true)"
   count verdict "colours on a terminal without" escapes 1 \

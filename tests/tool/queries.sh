@@ -13,6 +13,11 @@ prints "a host leads to its store" '[{"sku":"T1-001"}]' \
 prints "without a store the master is asked" '[{"slug":"tulip"}]' supa get stores --select slug --eq slug=tulip
 prints "a list has elements with commas in quotes" '[{"sku":"T1-001"},
 {"sku":"T1-002"}]' products --select sku --in 'sku=T1-001,"T1-002","a,b"' --order sku
+for list in '"T1-001' '"T1-001"x' 'a,"b\"' '"'; do
+  ends "a list whose quotes do not end it: $list" 2 "supa: --in \"sku=$list\" is no list
+  hint: an element in double quotes ends with them; \\ goes before one that is in it" products --in "sku=$list"
+done
+prints "quotes in quotes, and none within an element" '[]' products --select sku --in 'sku="a\"b,c",d"e,,""'
 prints "an opposite begins with not-" '[{"sku":"T1-012"}]' products --select sku --not-like 'sku=T1-00%' --gt sku=T1-011
 prints "a list's opposite as well" '[{"sku":"T1-003"}]' \
   products --select sku --not-in sku=T1-001,T1-002 --lte sku=T1-003
@@ -87,6 +92,8 @@ ends "one that is mistyped" 2 'supa: there is no command "exprot"
   hint: did you mean export? `supa help` lists the commands' supa exprot
 ends "one of stores, as well" 2 'supa: there is no command "stores lst"
   hint: did you mean stores list? `supa help` lists the commands' supa stores lst
+ends "… one that stands alone" 2 'supa: there is no command "stores resolve"
+  hint: did you mean resolve? `supa help` lists the commands' supa stores resolve tulip.example
 unlisted="list it in an ownership file that SUPA_SCOPE_FILE (scope_file) names; \`supa scope --from-openapi --store ID\` prints one; SUPA_SCOPE=warn lets it pass"
 ends "a table in no list: those of the server that are named like it, and the way out" 3 \
   "supa: scope: \"produts\" is in no list of tables, so its side is not known

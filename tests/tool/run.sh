@@ -6,7 +6,7 @@
 here=$top/tests/tool
 if [[ ${1:-} == --inside ]]; then
   . "$here/check.sh"
-  for part in queries writes exports output configuration stores keys doctor walks examples large secrets; do
+  for part in demo queries writes exports output configuration stores keys doctor walks examples large secrets; do
     . "$here/$part.sh"
   done
   conclude

@@ -30,6 +30,13 @@ count verdict "each is in the manual" "commands without" "" \
   "$(supa help | awk '/^  / {print ($1 == "stores") ? $2 : $1}' | while read -r command; do
     grep -q "\\b$command\\b" "$top/doc/supa.1" || echo "$command"
   done)"
+count verdict "… and each option" "options without" "" \
+  "$(supa help | awk '/^  / {print ($1 == "stores") ? $1 " " $2 : $1}' | while read -r command; do
+    # shellcheck disable=SC2086
+    supa help $command </dev/null | sed '/^Filters/,$d' | grep -oE '^  --[a-z-]+' || true
+  done | sort -u | while read -r option; do
+    grep -qE -- "$option([^a-z-]|\$)" "$top/doc/supa.1" || echo "$option"
+  done)"
 COMP_WORDS=("$tool" stores rot) COMP_CWORD=2
 . "$top/examples/supa/completion/supa"
 _supa

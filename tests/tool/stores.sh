@@ -21,6 +21,12 @@ count verdict "a test" "verdict" "${stores[1]} ok" "$(cut -d, -f1 "$work/out")"
 
 printf '{"projectUrl":"%s","serviceRoleKey":"%s"}\n' "$STACK_TENANT_2_URL" "$STACK_TENANT_2_SERVICE_KEY" >"$work/maple.json"
 prints "credentials of a file" "${stores[1]} is put" supa stores put maple --credentials "$work/maple.json"
+chmod 640 "$work/maple.json"
+ends "… that others may read" 2 "supa: $work/maple.json: others than its owner may read or write it
+  hint: chmod 600 it" supa stores put maple --credentials "$work/maple.json"
+chmod 600 "$work/maple.json"
+ends "… that is not there" 1 "supa: $work/none.json: No such file or directory" \
+  supa stores put maple --credentials "$work/none.json"
 ends "wrong ones are tested, and not written" 5 'supa: auth: Invalid API key
   hint: the new credentials do not work, so the old ones were kept' \
   sh -c "echo '{\"serviceRoleKey\":\"wrong\"}' | '$tool' stores rotate maple --credentials -"

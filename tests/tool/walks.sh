@@ -7,6 +7,9 @@ tulip,T1-001' sh -c "'$tool' each products --like 'sku=T_-001' --select sku --ou
 run supa each products --select nope
 count verdict "failures are told store by store" "status and lines" "11 3 3 of 3 stores failed" \
   "$status $(grep -cE '^(tulip|maple|cafe): supa: database 42703: ' "$work/err") $(tail -1 "$work/err")"
+run supa each store_databases
+count verdict "a hint that is all stores' is told once" "failures and hints" "3 1" \
+  "$(grep -c 'belongs to the master' "$work/err") $(grep -c 'hint:' "$work/err")"
 $STACK_PSQL -qd tenant_2 -c 'alter table products rename to products_away' -c "notify pgrst, 'reload schema'"
 for _ in $(seq 100); do
   run supa get products --store maple --limit 1

@@ -21,6 +21,10 @@ prints "… and is undone" 'rank
 6' notes --eq slug=w1 --select rank
 ends "an update without a filter" 3 'supa: unfiltered: an update or delete without a filter
   hint: add a filter, or --all if every row is meant' supa update notes --store tulip rank:=1
+ends "a limit that the server is too old for" 6 \
+  'supa: server PGRST122: Invalid preferences given with handling=strict (Invalid preferences: max-affected=1)
+  hint: --max-affected needs PostgREST 12.2; nothing was written' \
+  supa update notes --store tulip --eq slug=w1 rank:=1 --max-affected 1
 ends "nothing to write" 2 'supa: there is nothing to write
   hint: name=text, name:=json, or --from FILE (- is standard input)' supa insert notes --store tulip
 ends "an argument that is no value" 2 'supa: "rank" is no value
@@ -75,5 +79,11 @@ run supa delete notes --store tulip --or 'slug.like.m*,slug.like.j*,slug.like.p*
 tells "all are gone again" '1211 rows match'
 export -n SUPA_SCOPE
 unset SUPA_SCOPE
+ends "a merge by a key that other stores may have, and which one to name" 3 \
+  'supa: scope: "coupons" has rows of many stores, and a merge by a key without store_id could take one'\''s
+  hint: --on-conflict store_id,COLUMN names a unique key of one store; --ignore-duplicates leaves rows that exist' \
+  supa upsert coupons --store tulip name=C1 --on-conflict name
+prints "… by which it is done" '[{"name":"C1"}]' \
+  supa upsert coupons --store tulip name=C1 --on-conflict store_id,name --select name --dry-run
 prints "a tenant's rows are given their store" '[{"store_id":"'"${stores[0]}"'"}]' \
   supa insert coupons --store tulip name=C1 --select store_id --dry-run
