@@ -146,8 +146,21 @@ static const char *server_advice(const supa_error *error)
     return error->hint;
 }
 
+/* Where the library has none: a program cannot help it, a person can. */
+static const char *own_hint(int code)
+{
+    if (code == SUPA_ERROR_STORE_INACTIVE)
+        return "`supa stores activate` switches them on";
+    if (code == SUPA_ERROR_STORE_SUSPENDED)
+        return "its row of the master's stores says so; once it may operate: `supa update stores "
+               "--eq id=ID status=active is_active:=true`";
+    return "";
+}
+
 static void put_hint(struct text *out, const supa_error *error)
 {
+    if (error->hint[0] == '\0')
+        text_puts(out, own_hint(error->code));
     for (size_t i = 0; i < sizeof advice / sizeof advice[0]; i++) {
         if (advice[i].code == error->code && strstr(error->hint, advice[i].part) != NULL) {
             text_puts(out, advice[i].hint);

@@ -67,7 +67,9 @@ ends "several rows are not one" 7 \
 ends "a store that is not there" 7 'supa: there is no store "nobody"
   hint: `supa stores list --all-stores` lists them' supa get products --store nobody
 ends "one that is suspended" 8 \
-  "supa: store_suspended: store $STACK_STORE_SUSPENDED: its status is suspended" supa get products --store suspended
+  "supa: store_suspended: store $STACK_STORE_SUSPENDED: its status is suspended
+  hint: its row of the master's stores says so; once it may operate: \`supa update stores --eq id=ID status=active is_active:=true\`" \
+  supa get products --store suspended
 ends "a server without its key" 5 'supa: auth: No API key found in request
   hint: --key @FILE gives a key, or SUPA_KEY, or key in the config file' \
   supa get products --url "$STACK_TENANT_1_URL"

@@ -75,6 +75,10 @@ ends "its slug is taken now" 9 "$("$tool" stores create --user "$owner" --slug t
   supa stores create --user "$owner" --slug tool
 prints "it is put, switched off" 1 \
   sh -c "'$tool' stores put tool --credentials '$work/maple.json' --inactive | grep -c 'is put'"
+prints "… and goes on as the refusal says" 1 sh -c "'$tool' stores activate tool >/dev/null &&
+  id=\$('$tool' get products --store tool 2>&1 | sed -n 's/.*store \([-0-9a-f]*\):.*/\1/p') &&
+  '$tool' update stores --eq id=\$id status=active is_active:=true &&
+  '$tool' get products --store tool --any-store --limit 1 --output ndjson | wc -l"
 run supa stores remove tool --yes
 count verdict "and removed" "lines" 'is removed from store_databases|left as it is: the supabase database at 127.0.0.1|left as it is: 1 in stores|' \
   "$(sed '1s/^[^ ]* //' "$work/out" | tr '\n' '|')"
