@@ -70,19 +70,20 @@ static void move(
     *shelf_counts(to, target) = *shelf_counts(from, source);
 }
 
-/* A table of @places, or −1 when memory is gone. */
+/* A table of @places, or −1 when memory is gone: then the shelf has the table that it had. */
 static int make(struct shelf *shelf, size_t places)
 {
+    void *block;
     size_t size;
 
     if (size_multiply(places, sizeof *shelf->entries + sizeof *shelf->counts, &size) != 0 ||
         size_add(size, LINE, &size) != 0)
         return -1;
-    shelf->block = memory_zero(size);
-    if (shelf->block == NULL)
+    block = memory_zero(size);
+    if (block == NULL)
         return -1;
-    shelf->entries =
-        (struct entry *)(void *)((char *)shelf->block + (LINE - (uintptr_t)shelf->block % LINE));
+    shelf->block = block;
+    shelf->entries = (struct entry *)(void *)((char *)block + (LINE - (uintptr_t)block % LINE));
     shelf->counts = (struct entry_counts *)(shelf->entries + places);
     shelf->mask = places - 1;
     return 0;

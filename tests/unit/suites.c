@@ -13,10 +13,10 @@ extern CU_TestInfo buffer_tests[], text_tests[], error_tests[], secret_tests[], 
     capacity_tests[], flow_tests[], retry_tests[], cancel_tests[], host_tests[], line_tests[],
     timers_tests[], stream_tests[], multi_tests[], split_tests[], pages_tests[], lines_tests[],
     writer_tests[], warm_tests[], keyring_tests[], envelope_v1_tests[], envelope_tests[],
-    credentials_tests[], uuid_tests[], http_date_tests[], cache_tests[], load_tests[],
-    hosts_tests[], delta_tests[], manager_tests[], renew_tests[], lease_tests[], host_lease_tests[],
-    race_tests[], environment_tests[], platform_flow_tests[], platform_sweep_tests[],
-    platform_fanout_tests[];
+    credentials_tests[], uuid_tests[], http_date_tests[], shelf_tests[], cache_tests[],
+    load_tests[], hosts_tests[], delta_tests[], manager_tests[], renew_tests[], lease_tests[],
+    host_lease_tests[], race_tests[], environment_tests[], platform_flow_tests[],
+    platform_sweep_tests[], platform_fanout_tests[];
 
 CU_SuiteInfo test_suites[] = {
     {"buffer", NULL, NULL, NULL, NULL, buffer_tests},
@@ -81,6 +81,7 @@ CU_SuiteInfo test_suites[] = {
     {"credentials", NULL, NULL, NULL, NULL, credentials_tests},
     {"uuid", NULL, NULL, NULL, NULL, uuid_tests},
     {"http_date", NULL, NULL, NULL, NULL, http_date_tests},
+    {"shelf", NULL, NULL, NULL, NULL, shelf_tests},
     {"cache", NULL, NULL, NULL, NULL, cache_tests},
     {"load", NULL, NULL, NULL, NULL, load_tests},
     {"hosts", NULL, NULL, NULL, NULL, hosts_tests},
