@@ -64,6 +64,7 @@ static void make_clients(struct crowd *crowd, supa_client *clients[HOSTS])
     for (size_t i = 0; i < HOSTS; i++) {
         supa_client_options options = ask_options(crowd_url(crowd, i), NULL);
 
+        options.retries = 3; /* a server may close a connection just as a request goes out */
         clients[i] = ask_client(&options);
     }
 }
@@ -84,6 +85,7 @@ struct worker {
     supa_client **clients;
     atomic_int *left;
     size_t wrong;
+    supa_error error; /* of the last one that failed */
     pthread_t thread;
 };
 
@@ -96,6 +98,8 @@ static void *work(void *argument)
         size_t host = (size_t)number * 7 % HOSTS, length;
         supa_response *response = supa_execute(ask_read(worker->clients[host]));
 
+        if (!supa_response_ok(response))
+            worker->error = *supa_response_error(response);
         worker->wrong +=
             !supa_response_ok(response) ||
             strcmp(supa_response_body(response, &length), crowd_body(worker->crowd, host)) != 0;
@@ -123,6 +127,8 @@ static void threads_get_their_own_answers_and_leave_nothing_open(void)
     for (size_t t = 0; t < THREADS; t++) {
         pthread_join(workers[t].thread, NULL);
         wrong += workers[t].wrong;
+        if (workers[t].error.code != SUPA_OK)
+            printf("\n    %s", workers[t].error.message);
     }
     start = timing_now_ms() - start;
     free_clients(clients, crowd);
