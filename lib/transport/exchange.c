@@ -102,11 +102,13 @@ static int read_status(const char *at, const char *end)
     return status;
 }
 
-/* "HTTP/1.1 200 OK": interim answers (1xx) and their headers are passed over. */
+/* "HTTP/1.1 200 OK": interim answers (1xx) and their headers are passed over. The first line is the status,
+ * however it looks: libcurl takes "HtTP/x" for one. */
 static void begin_answer(struct exchange *exchange, const char *line, size_t length)
 {
     const char *space = memchr(line, ' ', length);
 
+    exchange->is_begun = 1;
     buffer_clear(&exchange->reply->headers);
     exchange->headers_done = 0;
     exchange->length_told = -1;
@@ -163,7 +165,9 @@ static size_t take_header(char *data, size_t size, size_t count, void *user)
         kept--;
     if (kept == 0) {
         exchange->headers_done = 1;
-    } else if (kept > 5 && memcmp(data, "HTTP/", 5) == 0) {
+        /* behind an interim answer, and behind a proxy's to CONNECT, comes another */
+        exchange->is_begun = exchange->has_status && exchange->sendings != 0;
+    } else if (!exchange->is_begun) {
         begin_answer(exchange, data, kept);
         expect_header(exchange);
     } else if (!exchange->headers_done && memchr(data, '\n', kept) == NULL) {
@@ -400,7 +404,8 @@ static void begin(struct exchange *exchange, const struct call *call, struct rep
 {
     exchange->call = call;
     exchange->reply = reply;
-    exchange->sendings = exchange->has_status = exchange->status = exchange->headers_done = 0;
+    exchange->sendings = exchange->is_begun = exchange->has_status = exchange->status = 0;
+    exchange->headers_done = 0;
     exchange->address_refused = exchange->body_too_large = exchange->headers_too_large = 0;
     exchange->wrong_length = exchange->is_first_header = exchange->is_folded = 0;
     exchange->header_bytes = 0;

@@ -27,6 +27,7 @@ struct exchange {
     int port;                  /* ours, of the connection it is on; 0 before that */
     int sendings;              /* how often libcurl was about to send the request */
     int lookup;                /* the place for the name's lookup; −1 when it has none */
+    int is_begun;              /* the first line of an answer is there, and not its last */
     int has_status;            /* the final status line is there */
     int status;                /* its number */
     int headers_done;

@@ -206,6 +206,12 @@ const struct hostile_fault hostile_faults[] = {
     {"begins its headers with a line that goes on", PEER_PLAIN,
      PEER_SCRIPT(WARM, READ, PEER_SEND(STATUS "\tX: on\r\n" LENGTH HOSTILE_BODY)), HOSTILE_WHOLE,
      ENDS(FINE, BROKEN), .is_warm = 1},
+    {"begins with a line that is no status, and headers with one that goes on", PEER_PLAIN,
+     PEER_SCRIPT(
+         WARM, READ,
+         PEER_SEND("HtTP/x y\r\n"
+                   "\tX: on\r\n" LENGTH HOSTILE_BODY)),
+     HOSTILE_WHOLE, ENDS(FINE, BROKEN), .is_warm = 1},
     {"tells a length and sends chunks", PEER_PLAIN,
      PEER_SCRIPT(
          READ,
