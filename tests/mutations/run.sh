@@ -33,15 +33,14 @@ object() {
   gcc "${flags[@]}" -iquote "$top/lib/$(dirname "$2")" -x c -c - -o "$3" <"$1" 2>/dev/null
 }
 
-# objects SUITE: of the test program.
+# objects SUITE: of the test program, as make knows them.
 objects() {
+  local program=$1_$1
   case $1 in
-  near | unit) printf '%s\n' "$build"/tests/main.o "$build"/tests/unit/*.o ;;
-  fault) printf '%s\n' "$build"/tests/fault_fault-main.o "$build"/tests/fault/fault-*.o ;;
-  hostile) printf '%s\n' "$build"/tests/fault/hostile-*.o ;;
-  live) printf '%s\n' "$build"/tests/main.o "$build"/tests/live/*.o | grep -v '/envelope.o$' ;;
-  *) printf '%s\n' "$build"/tests/main.o "$build"/tests/live/stack.o "$build"/tests/"$1"/*.o ;;
+  near) program=unit_unit ;;
+  hostile) program=fault_hostile ;;
   esac
+  make -s -C "$build/tests" --eval "objects-of: ; @echo \$(${program}_OBJECTS)" objects-of | tr ' ' '\n' | sed "s,^,$build/tests/,"
 }
 
 # near FILE: the unit suites of the name of the file or of what it is a part of, and those that include its header.
