@@ -545,6 +545,34 @@ static void each_failed_allocation_is_reported(void)
     sweep(run_in_multi);
 }
 
+/* All parts were answered, and memory is gone for what is made of them. */
+static void what_cannot_be_joined_was_answered(void)
+{
+    size_t all, reported = 0;
+    supa_error error;
+
+    make_list(UUIDS);
+    start(600);
+    CU_ASSERT_EQUAL(supa_exec(get(50), NULL), SUPA_OK);
+    all = sent.count;
+    for (size_t n = 1; n < 3000; n++) {
+        int code;
+
+        forget_sent();
+        world_answer(&world, rows_answers, 3);
+        world_fail_at(n);
+        code = supa_exec(get(50), &error);
+        if (!world_failed())
+            break;
+        if (code == SUPA_OK || sent.count != all)
+            continue;
+        CU_ASSERT_EQUAL(error.outcome, SUPA_ANSWERED);
+        reported++;
+    }
+    CU_ASSERT(reported > 0);
+    end();
+}
+
 extern CU_TestInfo split_tests[];
 CU_TestInfo split_tests[] = {
     {"parts are as few as fit", parts_are_as_few_as_fit},
@@ -563,5 +591,6 @@ CU_TestInfo split_tests[] = {
     {"tokens and deadlines end all parts", tokens_and_deadlines_end_all_parts},
     {"the multi's end is the split's", the_multi_s_end_is_the_split_s},
     {"each failed allocation is reported", each_failed_allocation_is_reported},
+    {"what cannot be joined was answered", what_cannot_be_joined_was_answered},
     CU_TEST_INFO_NULL,
 };
