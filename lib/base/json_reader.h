@@ -3,6 +3,7 @@
 #ifndef BASE_JSON_READER_H
 #define BASE_JSON_READER_H
 
+#include "base/inlining.h"
 #include "base/json.h"
 #include "base/json_scan.h"
 #include "base/json_shape.h"
@@ -12,16 +13,6 @@
 #include "base/text.h"
 
 #include <string.h>
-
-#if defined(__GNUC__)
-#define RARELY(condition) __builtin_expect((condition) != 0, 0)
-#define APART             __attribute__((noinline))
-#define INLINE            inline __attribute__((always_inline))
-#else
-#define RARELY(condition) (condition)
-#define APART
-#define INLINE inline
-#endif
 
 /* An open container. */
 struct frame {

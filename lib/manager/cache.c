@@ -46,10 +46,33 @@ static void stop_shard(struct shard *shard)
     pthread_mutex_destroy(&shard->mutex);
 }
 
+/* Memory for the shards, at the beginning of a line. */
+static int make_shards(struct cache *cache)
+{
+    cache->block = memory_zero(SHARDS * sizeof(struct shard) + CACHE_LINE);
+    if (cache->block == NULL)
+        return -1;
+    cache->shards =
+        (void *)((char *)cache->block + (CACHE_LINE - (uintptr_t)cache->block % CACHE_LINE));
+    return 0;
+}
+
+static int start_shards(struct cache *cache)
+{
+    size_t started = 0;
+
+    while (started < SHARDS && start_shard(&cache->shards[started], cache->seed) == 0)
+        started++;
+    if (started == SHARDS)
+        return 0;
+    while (started > 0)
+        stop_shard(&cache->shards[--started]);
+    return -1;
+}
+
 struct cache *cache_new(const struct cache_options *options)
 {
     struct cache *cache = memory_zero(sizeof *cache);
-    size_t started = 0;
 
     if (cache == NULL)
         return NULL;
@@ -57,12 +80,9 @@ struct cache *cache_new(const struct cache_options *options)
     cache->seed = (uint64_t)clock_us() * 0x9E3779B97F4A7C15U ^ (uint64_t)(uintptr_t)cache;
     atomic_init(&cache->count, 0);
     atomic_init(&cache->cancelled, 0);
-    while (started < SHARDS && start_shard(&cache->shards[started], cache->seed) == 0)
-        started++;
-    if (started == SHARDS)
+    if (make_shards(cache) == 0 && start_shards(cache) == 0)
         return cache;
-    while (started > 0)
-        stop_shard(&cache->shards[--started]);
+    memory_free(cache->block);
     memory_free(cache);
     return NULL;
 }
@@ -73,6 +93,7 @@ void cache_free(struct cache *cache)
         return;
     for (size_t i = 0; i < SHARDS; i++)
         stop_shard(&cache->shards[i]);
+    memory_free(cache->block);
     memory_free(cache);
 }
 

@@ -45,10 +45,11 @@ void cache_cancel(struct cache *cache);
 supa_client *
 cache_lease(struct cache *cache, struct uuid store, int64_t deadline_us, supa_error *error);
 
-/* Has the memory that cache_hit will look at on its way. */
-void cache_expect(const struct cache *cache, struct uuid store);
-/* The same if it is cached, else NULL. @now_us is what the cache's clock says. */
-supa_client *cache_hit(struct cache *cache, struct uuid store, int64_t now_us);
+/* Has the memory that cache_hit will look at on its way. Returns the store's hash. */
+uint64_t cache_expect(const struct cache *cache, struct uuid store);
+/* The same if it is cached, else NULL. @hash is what cache_expect has returned, @now_us what the cache's
+ * clock says. */
+supa_client *cache_hit(struct cache *cache, struct uuid store, uint64_t hash, int64_t now_us);
 
 /* One who asks without waiting; or who waits. */
 struct cache_waiter {

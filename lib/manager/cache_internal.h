@@ -7,6 +7,7 @@
 #include "manager/refusals.h"
 
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 
 #define SHARDS  64
@@ -18,8 +19,11 @@ struct reloaded {
     int64_t until_us; /* not again before */
 };
 
+#define CACHE_LINE 64 /* bytes, on most processors */
+
 struct shard {
-    pthread_mutex_t mutex; /* it, and what follows up to the shelf's mask, is what a hit needs */
+    /* It, and what follows up to the shelf's mask, is what a hit needs: one line of memory. */
+    alignas(CACHE_LINE) pthread_mutex_t mutex;
     uint64_t hits;
     struct shelf shelf;
     uint64_t misses, waits, refused;
@@ -27,13 +31,13 @@ struct shard {
     struct refusals refusals;
     struct reloaded reloaded[RELOADS];
     size_t next_reloaded;
-    char padding[64]; /* keeps shards out of each other's cache lines */
 };
 
 struct cache {
-    struct shard shards[SHARDS];
-    struct cache_options options;
+    struct shard *shards; /* SHARDS of them, in a block */
     uint64_t seed;
+    void *block;
+    struct cache_options options;
     atomic_llong count;
     atomic_int cancelled;
 };

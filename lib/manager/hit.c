@@ -14,11 +14,12 @@ void cache_lock(struct shard *shard)
     pthread_mutex_lock(&shard->mutex);
 }
 
-void cache_expect(const struct cache *cache, struct uuid store)
+uint64_t cache_expect(const struct cache *cache, struct uuid store)
 {
-    uint64_t hash = uuid_hash(store, cache->seed);
+    const uint64_t hash = uuid_hash(store, cache->seed);
 
     shelf_expect(&cache->shards[hash % SHARDS].shelf, hash);
+    return hash;
 }
 
 supa_client *cache_fresh(struct entry *entry, int64_t now_us)
@@ -42,10 +43,9 @@ supa_client *cache_hit_shard(struct shard *shard, struct uuid store, uint64_t ha
     return client;
 }
 
-supa_client *cache_hit(struct cache *cache, struct uuid store, int64_t now_us)
+supa_client *cache_hit(struct cache *cache, struct uuid store, uint64_t hash, int64_t now_us)
 {
-    uint64_t hash = uuid_hash(store, cache->seed);
-    struct shard *shard = cache_shard(cache, hash);
+    struct shard *shard = &cache->shards[hash % SHARDS];
     supa_client *client;
 
     cache_lock(shard);

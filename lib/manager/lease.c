@@ -126,7 +126,7 @@ supa_client *cache_reload(
 supa_client *
 cache_lease(struct cache *cache, struct uuid store, int64_t deadline_us, supa_error *error)
 {
-    supa_client *client = cache_hit(cache, store, cache_now(cache));
+    supa_client *client = cache_hit(cache, store, cache_expect(cache, store), cache_now(cache));
 
     return client != NULL ? client : lease_slowly(cache, store, deadline_us, error);
 }

@@ -208,57 +208,6 @@ supa_client *supa_manager_master(supa_manager *manager)
     return manager != NULL ? manager->lookup.master : NULL;
 }
 
-static supa_client *lease(
-    supa_manager *manager, struct uuid store, int64_t deadline_us, supa_cancel *cancel,
-    supa_error *error)
-{
-    int64_t now_us = manager_now(manager);
-    supa_client *client;
-
-    if (!process_is(manager->generation)) {
-        process_check(manager->generation, "the manager", error);
-        return NULL;
-    }
-    if (cancel == NULL && refresh_is_due(&manager->refresh, now_us)) {
-        manager_ref(manager);
-        refresh_due(&manager->refresh, now_us, deadline_us);
-        manager_unref(manager);
-    }
-    client = cache_hit(manager->cache, store, now_us);
-    if (client != NULL)
-        return client;
-    if (cancel != NULL)
-        return leasing_wait(manager, store, NULL, deadline_us, cancel, error);
-    manager_ref(manager); /* it may end while its credentials are on their way */
-    client = cache_lease(manager->cache, store, deadline_us, error);
-    manager_unref(manager);
-    return client;
-}
-
-supa_client *supa_manager_lease(supa_manager *manager, const char *store_id, supa_error *error)
-{
-    return supa_manager_lease_by(manager, store_id, (supa_deadline){0}, NULL, error);
-}
-
-supa_client *supa_manager_lease_by(
-    supa_manager *manager, const char *store_id, supa_deadline deadline, supa_cancel *cancel,
-    supa_error *error)
-{
-    struct uuid store;
-
-    error_clear(error);
-    if (manager == NULL) {
-        error_argument(error, "supa_manager_lease: the manager is NULL");
-        return NULL;
-    }
-    if (!uuid_read(store_id, &store)) {
-        error_argument(error, "supa_manager_lease: the store's id is not a UUID of 36 characters");
-        return NULL;
-    }
-    cache_expect(manager->cache, store);
-    return lease(manager, store, deadline.at_us, cancel, error);
-}
-
 /* Whether the manager can be asked for the host, whose name is written to @name. */
 static int check_host(
     const supa_manager *manager, const char *hostname, const char *call, char *name,
@@ -355,7 +304,7 @@ supa_client *supa_manager_lease_host_by(
         return leasing_wait_host(manager, name, deadline.at_us, cancel, error);
     if (cancel == NULL && resolve(manager, name, deadline.at_us, &found, error) != SUPA_OK)
         return NULL;
-    return lease(manager, found.store, deadline.at_us, cancel, error);
+    return manager_lease(manager, found.store, deadline.at_us, cancel, error);
 }
 
 supa_client *supa_manager_lease_host(supa_manager *manager, const char *hostname, supa_error *error)

@@ -36,6 +36,10 @@ void manager_unref(supa_manager *manager);
 supa_manager *
 manager_new(const supa_manager_options *options, struct transport *transport, supa_error *error);
 int64_t manager_now(const supa_manager *manager);
+/* As supa_manager_lease_by: with a deadline on base/clock (0: none) and a cancel, or NULL. */
+supa_client *manager_lease(
+    supa_manager *manager, struct uuid store, int64_t deadline_us, supa_cancel *cancel,
+    supa_error *error);
 
 /* Reads, checks and copies what was given. 0, or the code with @error filled in. */
 int manager_keep_options(

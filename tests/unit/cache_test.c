@@ -411,7 +411,7 @@ static void what_is_listed_is_found(void)
     all = cache_list(cache, &count);
     CU_ASSERT_PTR_NOT_NULL_FATAL(all);
     for (size_t i = 0; i < count; i++) {
-        supa_client *client = cache_hit(cache, all[i], 0);
+        supa_client *client = cache_hit(cache, all[i], cache_expect(cache, all[i]), 0);
 
         found += client != NULL;
         twice += i > 0 && uuid_same(all[i], all[i - 1]);

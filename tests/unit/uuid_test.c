@@ -28,18 +28,18 @@ static void whatever_is_no_uuid_is_refused(void)
     for (size_t at = 0; at < UUID_LENGTH; at++) {
         for (int byte = 0; byte < 256; byte++) {
             char text[] = GOOD, lower[UUID_LENGTH + 1], out[UUID_LENGTH + 1];
-            struct uuid uuid;
+            struct uuid uuid, plain;
             int expected, got;
 
             text[at] = (char)byte;
             expected = text_uuid(text, lower);
             got = uuid_read(text, &uuid);
-            wrong += got != expected;
+            wrong += got != expected || uuid_read_plain(text, &plain) != expected;
             refused += !got;
             if (!got)
                 continue;
             uuid_write(uuid, out);
-            wrong += strcmp(out, lower) != 0;
+            wrong += strcmp(out, lower) != 0 || !uuid_same(uuid, plain);
         }
     }
     CU_ASSERT_EQUAL(wrong, 0);
