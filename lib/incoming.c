@@ -135,7 +135,7 @@ static void go_on(struct incoming *incoming, int64_t until_us)
     if (exchange->is_paused) {
         exchange->has_given = 0;
         lane_resume(exchange);
-        if (exchange->has_given)
+        if (exchange->has_given || exchange->stopped)
             return;
     }
     if (lane_step(incoming->lane, exchange, until_us))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of CSV as they come, and how much of an answer is held while nobody reads it. */
 #include "ask.h"
+#include "base/memory.h"
 #include "incoming.h"
+#include "timing.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -133,6 +135,42 @@ static void lines_by_http2_are_whole_without_a_length(void)
     peer_stop(peer);
 }
 
+static int always(void)
+{
+    return 1;
+}
+
+/* The line's second chunk, which came with the first one, is kept by libcurl until more is asked for. The server
+ * says no more, so that whoever waits for it waits for long. */
+static void a_line_that_memory_is_gone_for_is_not_waited_for(void)
+{
+    enum { FIRST = 16384, SECOND = 30000 };
+    static char text[FIRST + SECOND + 200];
+    supa_client *client;
+    struct peer *peer;
+    supa_lines *lines;
+    long start;
+
+    snprintf(
+        text, sizeof text,
+        HEAD "Transfer-Encoding: chunked\r\n\r\n%x\r\nid\n1\n%0*d\r\n%x\r\n%0*d\r\n", FIRST,
+        FIRST - 5, 0, SECOND, SECOND, 0);
+    peer =
+        PEER_START(PEER_PLAIN, PEER_SCRIPT(PEER_READ_REQUEST, PEER_SEND(text), PEER_STALL_FOREVER));
+    client = ask_client_peer(peer);
+    lines = supa_lines_open(ask_read(client));
+    CU_ASSERT(supa_lines_next(lines));
+    nanosleep(&(struct timespec){0, 500000000}, NULL); /* libcurl's own timers are over by then */
+    start = timing_now_ms();
+    memory_fails = always;
+    CU_ASSERT_FALSE(supa_lines_next(lines));
+    memory_fails = NULL;
+    CU_ASSERT(timing_now_ms() - start < ASK_SOON_MS / 2);
+    CU_ASSERT_EQUAL(supa_lines_close(lines, NULL), SUPA_ERROR_NO_MEMORY);
+    supa_client_unref(client);
+    peer_stop(peer);
+}
+
 static void an_early_close_stops_the_transfer(void)
 {
     struct peer *peer = PEER_START(
@@ -203,6 +241,8 @@ CU_TestInfo lines_tests[] = {
     {"what breaks off is an error where HTTP/2 was asked for in vain",
      what_breaks_off_is_an_error_where_http2_was_asked_for_in_vain},
     {"lines by HTTP/2 are whole without a length", lines_by_http2_are_whole_without_a_length},
+    {"a line that memory is gone for is not waited for",
+     a_line_that_memory_is_gone_for_is_not_waited_for},
     {"an early close stops the transfer", an_early_close_stops_the_transfer},
     {"at most 64 KiB are held unread", at_most_64_kib_are_held_unread},
     CU_TEST_INFO_NULL,
