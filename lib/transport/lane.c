@@ -187,11 +187,13 @@ void lane_end(struct lane *lane, struct exchange *exchange)
     keep_exchange(lane, exchange);
 }
 
-/* The connection of a call that is given up amid it is closed by libcurl. */
+/* The connection of a call that is given up amid it is closed by libcurl: that of HTTP/2, too, unless others are
+ * on it. It is not known whether it lives, and it would be idle without being looked at. */
 void lane_give_up(struct lane *lane, struct exchange *exchange, supa_code code)
 {
     exchange_give_up(exchange, code);
     unlink_exchange(exchange);
+    curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, 1L);
     curl_multi_remove_handle(lane->multi, exchange->easy);
     exchange_finish(exchange, CURLE_ABORTED_BY_CALLBACK);
     keep_exchange(lane, exchange);
