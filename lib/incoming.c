@@ -28,16 +28,25 @@ static void about(const struct incoming *incoming, supa_error *error)
     error_about(error, client->target.side, client->target.store_id, incoming->operation.relation);
 }
 
+/* Of all codings only this one has an end of its own. */
+static int is_chunked(const struct reply *reply)
+{
+    static const char chunked[] = "chunked";
+    const size_t n = sizeof chunked - 1;
+    size_t length = 0;
+    const char *coding = reply_header(reply, "Transfer-Encoding", &length);
+
+    return coding != NULL && length >= n && text_same(coding + length - n, n, chunked, n);
+}
+
 /* An answer that ends with its connection may have been cut: nothing tells. HTTP/2 tells. */
 static int has_an_end(const struct incoming *incoming)
 {
-    const supa_client *client = incoming->operation.client;
     const struct reply *reply = response_reply(incoming->operation.response);
     size_t length;
 
-    return reply == NULL || client == NULL || client->endpoint.http_version == HTTP_2_ALWAYS ||
-           reply_header(reply, "Content-Length", &length) != NULL ||
-           reply_header(reply, "Transfer-Encoding", &length) != NULL;
+    return reply == NULL || reply->is_2 || is_chunked(reply) ||
+           reply_header(reply, "Content-Length", &length) != NULL;
 }
 
 static void finish(struct incoming *incoming)
@@ -126,7 +135,7 @@ static void go_on(struct incoming *incoming, int64_t until_us)
     if (exchange->is_paused) {
         exchange->has_given = 0;
         lane_resume(exchange);
-        if (exchange->has_given)
+        if (exchange->has_given || exchange->stopped)
             return;
     }
     if (lane_step(incoming->lane, exchange, until_us))

@@ -197,8 +197,9 @@ before_sending(void *user, char *remote_ip, char *local_ip, int remote_port, int
 
     (void)local_ip;
     (void)remote_port;
-    exchange->port = local_port;
-    sockets_use(exchange->sockets, endpoint->origin, local_port);
+    exchange->port = local_port > 0 ? local_port : -1;
+    if (!exchange->is_apart)
+        sockets_use(exchange->sockets, endpoint->origin, exchange->port);
     if (is_ruled(endpoint) && address_text_is_special(remote_ip)) {
         exchange->address_refused = 1;
         return CURL_PREREQFUNC_ABORT;
@@ -452,6 +453,17 @@ static int is_set(const struct exchange *exchange, const struct call *call)
            exchange->set_form == form_of(call) && call->read == NULL && call->endpoint->log == NULL;
 }
 
+/* set_method has it that readers keep no connection. */
+static void set_connection(const struct exchange *exchange)
+{
+    const struct call *call = exchange->call;
+
+    curl_easy_setopt(
+        exchange->easy, CURLOPT_FRESH_CONNECT, (long)(call->fresh || exchange->is_apart));
+    if (call->endpoint->unix_socket != NULL && call->read == NULL)
+        curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, (long)exchange->is_apart);
+}
+
 int exchange_start(struct exchange *exchange, const struct call *call, struct reply *reply)
 {
     CURL *easy = exchange->easy;
@@ -466,7 +478,7 @@ int exchange_start(struct exchange *exchange, const struct call *call, struct re
     if (result == CURLE_OK)
         result = curl_easy_setopt(easy, CURLOPT_URL, call->url);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list(exchange, call->headers));
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)call->fresh);
+    set_connection(exchange);
     return result == CURLE_OK ? 0 : -1;
 }
 

@@ -77,6 +77,17 @@ static void unlink_exchange(struct exchange *exchange)
         exchange->next->place = exchange->place;
 }
 
+/* Connections without a port cannot be told apart: only one of them is kept and asked again, and who comes
+ * while that may be in use has one of its own. */
+static int must_be_apart(const struct lane *lane, const struct endpoint *endpoint)
+{
+    const struct exchange *other = endpoint->unix_socket != NULL ? lane->under_way : NULL;
+
+    while (other != NULL && other->call->endpoint->origin != endpoint->origin)
+        other = other->next;
+    return other != NULL;
+}
+
 struct exchange *
 lane_start(struct lane *lane, const struct call *call, struct reply *reply, void *owner)
 {
@@ -86,6 +97,7 @@ lane_start(struct lane *lane, const struct call *call, struct reply *reply, void
         return NULL;
     reply_clear(reply);
     exchange->owner = owner;
+    exchange->is_apart = must_be_apart(lane, call->endpoint);
     lane->last_origin = call->endpoint->origin;
     if (exchange_start(exchange, call, reply) == 0 &&
         curl_multi_add_handle(lane->multi, exchange->easy) == CURLM_OK) {
@@ -129,14 +141,14 @@ static void look_before(struct lane *lane)
 }
 
 /* While one exchange ended, libcurl may have given its connection to the next one already, and that one
- * may be done as well. Without a port, connections cannot be told apart. */
+ * may be done as well. */
 static int is_used_by_another(const struct lane *lane, const struct exchange *exchange)
 {
     const uint64_t origin = exchange->call->endpoint->origin;
 
     for (const struct exchange *other = lane->under_way; other != NULL; other = other->next) {
         if (other != exchange && other->sendings != 0 && other->call->endpoint->origin == origin &&
-            (other->port == exchange->port || exchange->port <= 0))
+            (other->port == exchange->port || exchange->port <= 0) && !other->is_apart)
             return 1;
     }
     return 0;
@@ -144,7 +156,7 @@ static int is_used_by_another(const struct lane *lane, const struct exchange *ex
 
 static void leave_multi(struct lane *lane, struct exchange *exchange)
 {
-    if (!is_used_by_another(lane, exchange))
+    if (!exchange->is_apart && !is_used_by_another(lane, exchange))
         sockets_note(
             &lane->sockets, exchange->easy, exchange->call->endpoint->origin, exchange->port);
     unlink_exchange(exchange);
@@ -175,11 +187,13 @@ void lane_end(struct lane *lane, struct exchange *exchange)
     keep_exchange(lane, exchange);
 }
 
-/* The connection of a call that is given up amid it is closed by libcurl. */
+/* The connection of a call that is given up amid it is closed by libcurl: that of HTTP/2, too, unless others are
+ * on it. It is not known whether it lives, and it would be idle without being looked at. */
 void lane_give_up(struct lane *lane, struct exchange *exchange, supa_code code)
 {
     exchange_give_up(exchange, code);
     unlink_exchange(exchange);
+    curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, 1L);
     curl_multi_remove_handle(lane->multi, exchange->easy);
     exchange_finish(exchange, CURLE_ABORTED_BY_CALLBACK);
     keep_exchange(lane, exchange);

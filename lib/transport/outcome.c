@@ -153,6 +153,14 @@ static int64_t wait_asked_for(const struct exchange *exchange)
     return seconds < INT64_MAX / 1000000 ? seconds * 1000000 : INT64_MAX;
 }
 
+static int came_by_2(const struct exchange *exchange)
+{
+    long version = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_VERSION, &version);
+    return version >= CURL_HTTP_VERSION_2;
+}
+
 static void read_facts(struct exchange *exchange)
 {
     struct reply *reply = exchange->reply;
@@ -163,6 +171,7 @@ static void read_facts(struct exchange *exchange)
     curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
     reply->status = exchange->status;
     reply->reused = exchange->sendings != 0 && connects == 0;
+    reply->is_2 = call->sink != NULL && came_by_2(exchange);
     if (call->body != NULL || call->read != NULL)
         reply->sent = time_of(easy, CURLINFO_SIZE_UPLOAD_T);
     reply->received = time_of(easy, CURLINFO_SIZE_DOWNLOAD_T);

@@ -49,6 +49,17 @@ static int put_back(struct sockets *sockets, CURL *easy, uint64_t origin, int po
     return connects == 0;
 }
 
+/* Sockets without a port are marked together. */
+static void mark(struct sockets *sockets, uint64_t origin, int port, int is_used)
+{
+    for (size_t i = 0; i < sockets->count; i++) {
+        struct idle_socket *idle = &sockets->idle[i];
+
+        if (idle->origin == origin && idle->port == (port > 0 ? port : 0))
+            idle->is_used = is_used;
+    }
+}
+
 void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin, int used_port)
 {
     curl_socket_t socket = CURL_SOCKET_BAD;
@@ -58,6 +69,8 @@ void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin, int used
         return;
     curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    if (used_port < 0) /* whichever it was: they are asked one after the other */
+        mark(sockets, origin, 0, 0);
     if (socket == CURL_SOCKET_BAD)
         return;
     curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
@@ -67,15 +80,9 @@ void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin, int used
             origin, socket, port > 0 ? (int)port : 0, version >= CURL_HTTP_VERSION_2, 0};
 }
 
-/* Sockets without a port cannot be told apart: all of them to the server may be the one. */
 void sockets_use(struct sockets *sockets, uint64_t origin, int port)
 {
-    for (size_t i = 0; i < sockets->count; i++) {
-        struct idle_socket *idle = &sockets->idle[i];
-
-        if (idle->origin == origin && idle->port == (port > 0 ? port : 0))
-            idle->is_used = 1;
-    }
+    mark(sockets, origin, port, 1);
 }
 
 /* An idle connection with something to read was closed by the server, or breaks the protocol; with

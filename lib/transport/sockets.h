@@ -26,7 +26,8 @@ struct sockets {
  * handle leaves its multi. @used_port is what sockets_use was told; 0 when no request went out. */
 void sockets_note(struct sockets *sockets, CURL *easy, uint64_t origin, int used_port);
 
-/* A request goes out on the connection to @origin with this port of ours: it is not idle. */
+/* A request goes out on the connection to @origin with this port of ours: it is not idle. Without a port
+ * (below 0) any of them may be the one: only one request at a time is told. */
 void sockets_use(struct sockets *sockets, uint64_t origin, int port);
 
 /* Has libcurl see the end of idle connections to @origin that the server closed; of HTTP/2 only

@@ -98,6 +98,7 @@ struct reply {
     int died_reused;        /* 1: an idle connection was taken, and was dead */
     int no_place;           /* 1: nothing was tried: no connection or lookup was free */
     int streamed;           /* 1: the call's sink was given bytes of the answer */
+    int is_2;               /* 1: the call has a sink, and its answer came by HTTP/2 */
     int64_t retry_after_us; /* what the server asks for; 0: nothing */
     int64_t sent, received; /* bytes of the bodies */
     int64_t name_us, connect_us, tls_us, first_byte_us, total_us;

@@ -430,6 +430,42 @@ static void a_signal_handler_cancels(void)
     peer_stop(peer);
 }
 
+/* What was cancelled was alone on the connection, which the server closes some time later. */
+static void what_follows_a_cancelled_stream_is_not_on_its_dead_connection(void)
+{
+    struct peer *peer = PEER_START(
+        PEER_HTTP2, PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]")),
+        PEER_SCRIPT(PEER_READ_REQUEST, PEER_STALL(300), PEER_CLOSE),
+        PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(201, "[]")));
+    supa_client_options options = ask_options_peer(peer);
+    supa_multi *multi = supa_multi_new(NULL, NULL);
+    supa_response *responses[3] = {NULL, NULL, NULL};
+    supa_client *client;
+    uint64_t ticket;
+
+    options.http2 = SUPA_HTTP2_AUTO;
+    client = ask_client(&options);
+    CU_ASSERT(supa_multi_add(multi, ask_read(client), ask_keep, &responses[0]) != 0);
+    CU_ASSERT_EQUAL(supa_multi_run(multi), 0);
+    ticket = supa_multi_add(multi, ask_read(client), ask_keep, &responses[1]);
+    while (peer_requests(peer) < 2)
+        supa_multi_poll(multi, 10);
+    CU_ASSERT_EQUAL(supa_multi_cancel(multi, ticket), 0);
+    CU_ASSERT_EQUAL(supa_multi_run(multi), 0);
+    CU_ASSERT(peer_wait(peer, PEER_CLOSED, 1, ASK_SOON_MS));
+    CU_ASSERT(supa_multi_add(multi, ask_write(client), ask_keep, &responses[2]) != 0);
+    CU_ASSERT_EQUAL(supa_multi_run(multi), 0);
+    CU_ASSERT(supa_response_ok(responses[0]));
+    CU_ASSERT_EQUAL(supa_response_error(responses[1])->code, SUPA_ERROR_CANCELLED);
+    CU_ASSERT(supa_response_ok(responses[2]));
+    CU_ASSERT_EQUAL(peer_delivered(peer, "POST"), 1);
+    for (size_t i = 0; i < 3; i++)
+        supa_response_free(responses[i]);
+    supa_multi_free(multi);
+    supa_client_unref(client);
+    peer_stop(peer);
+}
+
 CU_TestInfo cancel_tests[] = {
     {"a call ends when it is cancelled", a_call_ends_when_it_is_cancelled},
     {"a call ends while its name is looked up", a_call_ends_while_its_name_is_looked_up},
@@ -438,6 +474,8 @@ CU_TestInfo cancel_tests[] = {
     {"a ticket cancels a paused stream and a back-off",
      a_ticket_cancels_a_paused_stream_and_a_back_off},
     {"a stream of HTTP/2 is cancelled alone", a_stream_of_http2_is_cancelled_alone},
+    {"what follows a cancelled stream is not on its dead connection",
+     what_follows_a_cancelled_stream_is_not_on_its_dead_connection},
     {"a signal handler cancels", a_signal_handler_cancels},
     CU_TEST_INFO_NULL,
 };

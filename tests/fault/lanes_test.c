@@ -218,6 +218,98 @@ static void a_call_on_an_open_connection_waits_for_the_server_only(void)
     peer_stop(peer);
 }
 
+#define UNASKED                                                                                    \
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "                        \
+    "12\r\n\r\n[{\"id\":666}]"
+
+static void await(supa_multi *multi, supa_response *const *response)
+{
+    const long end = timing_now_ms() + ASK_SOON_MS;
+
+    while (*response == NULL && timing_now_ms() < end)
+        supa_multi_poll(multi, 10);
+}
+
+static void check_answer(supa_multi *multi, supa_client *client)
+{
+    supa_response *response = NULL;
+    size_t length = 0;
+
+    CU_ASSERT(supa_multi_add(multi, ask_read(client), ask_keep, &response) != 0);
+    await(multi, &response);
+    CU_ASSERT(supa_response_ok(response));
+    CU_ASSERT_STRING_EQUAL(supa_response_body(response, &length), "[]");
+    supa_response_free(response);
+}
+
+/* On one of two connections, while the other one is in use, and when it is not any more. */
+static void check_unasked(unsigned flags)
+{
+    struct peer *peer = PEER_START(
+        flags,
+        PEER_SCRIPT(
+            PEER_READ_REQUEST, PEER_ANSWER(200, "[]"), PEER_WAIT_GO, PEER_SEND(UNASKED),
+            PEER_STALL_FOREVER),
+        PEER_SCRIPT(PEER_READ_REQUEST, PEER_STALL_FOREVER),
+        PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]"), PEER_LOOP));
+    supa_client *client = ask_client_peer(peer);
+    supa_multi *multi = supa_multi_new(NULL, NULL);
+    supa_response *answered = NULL, *mute = NULL;
+    uint64_t tickets[2];
+    size_t before;
+
+    tickets[0] = supa_multi_add(multi, ask_read(client), ask_keep, &answered);
+    tickets[1] = supa_multi_add(multi, ask_read(client), ask_keep, &mute);
+    while (answered == NULL && mute == NULL)
+        supa_multi_poll(multi, 10);
+    CU_ASSERT(peer_wait(peer, PEER_PAUSES, 1, ASK_SOON_MS));
+    before = peer_bytes_sent(peer);
+    peer_go(peer);
+    for (int i = 0; peer_bytes_sent(peer) <= before && i < ASK_SOON_MS; i++)
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    check_answer(multi, client);
+    CU_ASSERT_EQUAL(supa_multi_cancel(multi, tickets[answered != NULL]), 0);
+    supa_multi_run(multi);
+    check_answer(multi, client);
+    supa_response_free(answered);
+    supa_response_free(mute);
+    supa_multi_free(multi);
+    supa_client_unref(client);
+    peer_stop(peer);
+}
+
+static void what_a_server_says_unasked_is_no_answer_in_a_crowd(void)
+{
+    check_unasked(PEER_PLAIN);
+    check_unasked(PEER_UNIX);
+}
+
+/* Of those that are asked at once only one is kept, which nobody can take for another. */
+static void one_connection_to_a_socket_of_the_file_system_is_kept(void)
+{
+    struct peer *peer =
+        PEER_START(PEER_UNIX, PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER(200, "[]"), PEER_LOOP));
+    supa_client *client = ask_client_peer(peer);
+    supa_multi *multi = supa_multi_new(NULL, NULL);
+    supa_response *responses[3] = {NULL, NULL, NULL};
+
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT(supa_multi_add(multi, ask_read(client), ask_keep, &responses[i]) != 0);
+    CU_ASSERT_EQUAL(supa_multi_run(multi), 0);
+    CU_ASSERT_EQUAL(peer_connections(peer), 3);
+    CU_ASSERT(peer_wait(peer, PEER_CLOSED, 2, ASK_SOON_MS));
+    for (size_t i = 0; i < 3; i++) {
+        CU_ASSERT(supa_response_ok(responses[i]));
+        supa_response_free(responses[i]);
+        check_answer(multi, client);
+    }
+    CU_ASSERT_EQUAL(peer_connections(peer), 3);
+    CU_ASSERT_EQUAL(peer_count(peer, PEER_CLOSED), 2);
+    supa_multi_free(multi);
+    supa_client_unref(client);
+    peer_stop(peer);
+}
+
 CU_TestInfo lanes_tests[] = {
     {"a further TLS connection parses no trust store", a_further_connection_parses_no_trust_store},
     {"10,000 requests of 8 threads get their own answers, and leave nothing open",
@@ -227,5 +319,9 @@ CU_TestInfo lanes_tests[] = {
     {"calls and streams of one thread share a connection", calls_of_one_thread_share_a_connection},
     {"a call on an open connection waits for the server only",
      a_call_on_an_open_connection_waits_for_the_server_only},
+    {"what a server says unasked is no answer in a crowd",
+     what_a_server_says_unasked_is_no_answer_in_a_crowd},
+    {"one connection to a socket of the file system is kept",
+     one_connection_to_a_socket_of_the_file_system_is_kept},
     CU_TEST_INFO_NULL,
 };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of CSV as they come, and how much of an answer is held while nobody reads it. */
 #include "ask.h"
+#include "base/memory.h"
 #include "incoming.h"
+#include "timing.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -64,29 +66,109 @@ static const struct broken {
      PEER_SCRIPT(PEER_READ_REQUEST, PEER_SEND(HEAD "\r\n" THREE), PEER_CLOSE)},
     {"to the end of the connection, amid a line",
      PEER_SCRIPT(PEER_READ_REQUEST, PEER_SEND(HEAD "\r\n" THREE "4"), PEER_CLOSE)},
+    {"to the end of the connection, in a coding that has no end",
+     PEER_SCRIPT(
+         PEER_READ_REQUEST, PEER_SEND(HEAD "Transfer-Encoding: identity\r\n\r\n" THREE "4"),
+         PEER_CLOSE)},
     {"whole, but amid a quoted field",
      PEER_SCRIPT(PEER_READ_REQUEST, PEER_SEND(HEAD "Content-Length: 15\r\n\r\n" THREE "\"4\n"))},
 };
 
+static void check_broken(const struct broken *how, unsigned flags, int32_t http2)
+{
+    struct peer *peer = peer_start(&how->script, 1, flags);
+    supa_client_options options = ask_options_peer(peer);
+    supa_client *client;
+    supa_lines *lines;
+    supa_error error;
+    int n = 0;
+
+    options.http2 = http2;
+    client = ask_client(&options);
+    lines = supa_lines_open(ask_read(client));
+    while (supa_lines_next(lines))
+        n++;
+    CU_ASSERT_EQUAL(n, 3);
+    CU_ASSERT_EQUAL(supa_lines_close(lines, &error), SUPA_ERROR_MALFORMED);
+    CU_ASSERT_EQUAL(error.outcome, SUPA_ANSWERED);
+    printf("\n    %-46s %d lines, %s", how->how, n, supa_code_name(error.code));
+    supa_client_unref(client);
+    peer_stop(peer);
+}
+
 static void what_breaks_off_is_an_error_behind_its_good_lines(void)
 {
-    for (size_t i = 0; i < 2 * sizeof broken / sizeof broken[0]; i++) {
-        const struct broken *how = &broken[i / 2];
-        struct peer *peer = peer_start(&how->script, 1, i % 2 ? PEER_TLS : PEER_PLAIN);
-        supa_client *client = ask_client_peer(peer);
-        supa_lines *lines = supa_lines_open(ask_read(client));
-        supa_error error;
-        int n = 0;
-
-        while (supa_lines_next(lines))
-            n++;
-        CU_ASSERT_EQUAL(n, 3);
-        CU_ASSERT_EQUAL(supa_lines_close(lines, &error), SUPA_ERROR_MALFORMED);
-        CU_ASSERT_EQUAL(error.outcome, SUPA_ANSWERED);
-        printf("\n    %-46s %d lines, %s", how->how, n, supa_code_name(error.code));
-        supa_client_unref(client);
-        peer_stop(peer);
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        check_broken(&broken[i], PEER_PLAIN, SUPA_HTTP2_NEVER);
+        check_broken(&broken[i], PEER_TLS, SUPA_HTTP2_NEVER);
     }
+}
+
+/* The server has not heard of HTTP/2, which would tell where an answer ends. */
+static void what_breaks_off_is_an_error_where_http2_was_asked_for_in_vain(void)
+{
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        check_broken(&broken[i], PEER_PLAIN, SUPA_HTTP2_ALWAYS);
+        check_broken(&broken[i], PEER_TLS, SUPA_HTTP2_ALWAYS);
+    }
+}
+
+/* It tells the length of nothing, and an end all the same. */
+static void lines_by_http2_are_whole_without_a_length(void)
+{
+    struct peer *peer = PEER_START(
+        PEER_HTTP2,
+        PEER_SCRIPT(PEER_READ_REQUEST, PEER_ANSWER_HEAD_OF(200, "text/csv"), PEER_SEND(THREE)));
+    supa_client_options options = ask_options_peer(peer);
+    supa_client *client;
+    supa_lines *lines;
+    int n = 0;
+
+    options.http2 = SUPA_HTTP2_ALWAYS;
+    client = ask_client(&options);
+    lines = supa_lines_open(ask_read(client));
+    while (supa_lines_next(lines))
+        n++;
+    CU_ASSERT_EQUAL(n, 3);
+    CU_ASSERT_EQUAL(supa_lines_close(lines, NULL), SUPA_OK);
+    supa_client_unref(client);
+    peer_stop(peer);
+}
+
+static int always(void)
+{
+    return 1;
+}
+
+/* The line's second chunk, which came with the first one, is kept by libcurl until more is asked for. The server
+ * says no more, so that whoever waits for it waits for long. */
+static void a_line_that_memory_is_gone_for_is_not_waited_for(void)
+{
+    enum { FIRST = 16384, SECOND = 30000 };
+    static char text[FIRST + SECOND + 200];
+    supa_client *client;
+    struct peer *peer;
+    supa_lines *lines;
+    long start;
+
+    snprintf(
+        text, sizeof text,
+        HEAD "Transfer-Encoding: chunked\r\n\r\n%x\r\nid\n1\n%0*d\r\n%x\r\n%0*d\r\n", FIRST,
+        FIRST - 5, 0, SECOND, SECOND, 0);
+    peer =
+        PEER_START(PEER_PLAIN, PEER_SCRIPT(PEER_READ_REQUEST, PEER_SEND(text), PEER_STALL_FOREVER));
+    client = ask_client_peer(peer);
+    lines = supa_lines_open(ask_read(client));
+    CU_ASSERT(supa_lines_next(lines));
+    nanosleep(&(struct timespec){0, 500000000}, NULL); /* libcurl's own timers are over by then */
+    start = timing_now_ms();
+    memory_fails = always;
+    CU_ASSERT_FALSE(supa_lines_next(lines));
+    memory_fails = NULL;
+    CU_ASSERT(timing_now_ms() - start < ASK_SOON_MS / 2);
+    CU_ASSERT_EQUAL(supa_lines_close(lines, NULL), SUPA_ERROR_NO_MEMORY);
+    supa_client_unref(client);
+    peer_stop(peer);
 }
 
 static void an_early_close_stops_the_transfer(void)
@@ -156,6 +238,11 @@ CU_TestInfo lines_tests[] = {
     {"lines of any number come whole", lines_of_any_number_come_whole},
     {"what breaks off is an error behind its good lines",
      what_breaks_off_is_an_error_behind_its_good_lines},
+    {"what breaks off is an error where HTTP/2 was asked for in vain",
+     what_breaks_off_is_an_error_where_http2_was_asked_for_in_vain},
+    {"lines by HTTP/2 are whole without a length", lines_by_http2_are_whole_without_a_length},
+    {"a line that memory is gone for is not waited for",
+     a_line_that_memory_is_gone_for_is_not_waited_for},
     {"an early close stops the transfer", an_early_close_stops_the_transfer},
     {"at most 64 KiB are held unread", at_most_64_kib_are_held_unread},
     CU_TEST_INFO_NULL,

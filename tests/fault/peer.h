@@ -101,6 +101,8 @@ struct peer_script {
 #define PEER_HALF_ANSWER(status, body) PEER_STEP(PEER_DO_HALF_ANSWER, body, status)
 /* The head of an answer whose body is what the following steps send, to the end of the script. */
 #define PEER_ANSWER_HEAD(status) PEER_STEP(PEER_DO_ANSWER_HEAD, NULL, status)
+/* The same, of another type than JSON; HTTP/2 only. */
+#define PEER_ANSWER_HEAD_OF(status, type) PEER_STEP(PEER_DO_ANSWER_HEAD, type, status)
 
 /* Waiting; peer_stop ends it. */
 #define PEER_STALL(ms)     PEER_STEP(PEER_DO_STALL, NULL, ms)

@@ -126,6 +126,13 @@ static nghttp2_nv field(const char *name, const char *value)
     return (nghttp2_nv){n.bytes, v.bytes, strlen(name), strlen(value), NGHTTP2_NV_FLAG_NONE};
 }
 
+static const char *content_type(const struct peer_step *step)
+{
+    return step->action == PEER_DO_ANSWER_HEAD && step->text != NULL
+               ? step->text
+               : "application/json; charset=utf-8";
+}
+
 /* @length of the body to be announced; −1: nothing is. */
 static void begin_answer(struct peer_h2_stream *stream, long status, long length, int bodyless)
 {
@@ -138,7 +145,7 @@ static void begin_answer(struct peer_h2_stream *stream, long status, long length
     snprintf(size, sizeof size, "%ld", length);
     fields[n++] = field(":status", code);
     if (status != 204 && status != 304) {
-        fields[n++] = field("content-type", "application/json; charset=utf-8");
+        fields[n++] = field("content-type", content_type(stream->step));
         if (length >= 0)
             fields[n++] = field("content-length", size);
     }
