@@ -28,31 +28,12 @@ static void about(const struct incoming *incoming, supa_error *error)
     error_about(error, client->target.side, client->target.store_id, incoming->operation.relation);
 }
 
-/* Of all codings only this one has an end of its own. */
-static int is_chunked(const struct reply *reply)
-{
-    static const char chunked[] = "chunked";
-    const size_t n = sizeof chunked - 1;
-    size_t length = 0;
-    const char *coding = reply_header(reply, "Transfer-Encoding", &length);
-
-    return coding != NULL && length >= n && text_same(coding + length - n, n, chunked, n);
-}
-
-/* An answer that ends with its connection may have been cut: nothing tells. HTTP/2 tells. */
-static int has_an_end(const struct incoming *incoming)
-{
-    const struct reply *reply = response_reply(incoming->operation.response);
-    size_t length;
-
-    return reply == NULL || reply->is_2 || is_chunked(reply) ||
-           reply_header(reply, "Content-Length", &length) != NULL;
-}
-
 static void finish(struct incoming *incoming)
 {
+    const struct reply *reply = response_reply(incoming->operation.response);
+
     about(incoming, &incoming->whom);
-    incoming->has_an_end = has_an_end(incoming);
+    incoming->has_an_end = reply == NULL || reply_has_an_end(reply);
     incoming->response = operation_end(&incoming->operation);
     incoming->operation.client = NULL;
 }

@@ -236,10 +236,19 @@ static int is_unasked_html(const supa_response *response, const struct reading *
            (reading->media == NULL || strstr(reading->media, "html") == NULL);
 }
 
+/* JSON says where it ends. What else is read as a whole, CSV among it, must not be cut either. */
+static int may_be_cut(const supa_response *response, const struct reading *reading)
+{
+    return reading->media != NULL && !reading->is_streamed && reading->method != HTTP_HEAD &&
+           response->reply.status != 204 && !reply_has_an_end(&response->reply);
+}
+
 static void read_success(supa_response *response, const struct reading *reading)
 {
     if (is_unasked_html(response, reading))
         read_refusal(response, reading);
+    else if (may_be_cut(response, reading))
+        malformed(response, "the answer says nothing of its length, so it may have been cut");
     else if (!reading->wants_rows || reading->media != NULL || reading->is_streamed)
         return;
     else if (response->reply.body.length != 0)

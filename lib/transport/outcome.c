@@ -171,7 +171,7 @@ static void read_facts(struct exchange *exchange)
     curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
     reply->status = exchange->status;
     reply->reused = exchange->sendings != 0 && connects == 0;
-    reply->is_2 = call->sink != NULL && came_by_2(exchange);
+    reply->is_2 = exchange->length_told < 0 && came_by_2(exchange);
     if (call->body != NULL || call->read != NULL)
         reply->sent = time_of(easy, CURLINFO_SIZE_UPLOAD_T);
     reply->received = time_of(easy, CURLINFO_SIZE_DOWNLOAD_T);

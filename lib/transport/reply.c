@@ -74,3 +74,22 @@ const char *reply_header(const struct reply *reply, const char *name, size_t *le
     }
     return NULL;
 }
+
+/* Of all codings only this one has an end of its own. */
+static int is_chunked(const struct reply *reply)
+{
+    static const char chunked[] = "chunked";
+    const size_t n = sizeof chunked - 1;
+    size_t length = 0;
+    const char *coding = reply_header(reply, "Transfer-Encoding", &length);
+
+    return coding != NULL && length >= n && text_same(coding + length - n, n, chunked, n);
+}
+
+int reply_has_an_end(const struct reply *reply)
+{
+    size_t length;
+
+    return reply->is_2 || is_chunked(reply) ||
+           reply_header(reply, "Content-Length", &length) != NULL;
+}

@@ -98,7 +98,7 @@ struct reply {
     int died_reused;        /* 1: an idle connection was taken, and was dead */
     int no_place;           /* 1: nothing was tried: no connection or lookup was free */
     int streamed;           /* 1: the call's sink was given bytes of the answer */
-    int is_2;               /* 1: the call has a sink, and its answer came by HTTP/2 */
+    int is_2;               /* 1: the answer came by HTTP/2, and told no length */
     int64_t retry_after_us; /* what the server asks for; 0: nothing */
     int64_t sent, received; /* bytes of the bodies */
     int64_t name_us, connect_us, tls_us, first_byte_us, total_us;
@@ -109,6 +109,8 @@ void reply_free(struct reply *reply);
 void reply_clear(struct reply *reply); /* for the next attempt; keeps its memory */
 /* The value of the first header of this name (any case), and its length; NULL when absent. */
 const char *reply_header(const struct reply *reply, const char *name, size_t *length);
+/* 0: the answer ends with its connection, and nothing tells whether it was cut. */
+int reply_has_an_end(const struct reply *reply);
 
 /* The attempt failed before anything was sent. @problem is in words. */
 void reply_refuse(struct reply *reply, supa_code code, const char *problem);

@@ -113,6 +113,25 @@ static void what_breaks_off_is_an_error_where_http2_was_asked_for_in_vain(void)
     }
 }
 
+/* Read at once, the same are no answers: who looks at the text could not tell that lines are missing. */
+static void what_breaks_off_is_no_whole_answer_either(void)
+{
+    for (size_t i = 0; i + 1 < sizeof broken / sizeof broken[0]; i++) {
+        struct peer *peer = peer_start(&broken[i].script, 1, PEER_PLAIN);
+        supa_client *client = ask_client_peer(peer);
+        supa_response *response = supa_execute(supa_csv(ask_read(client)));
+
+        CU_ASSERT(!supa_response_ok(response));
+        if (!supa_response_ok(response)) {
+            CU_ASSERT_EQUAL(supa_response_error(response)->code, SUPA_ERROR_MALFORMED);
+            CU_ASSERT_EQUAL(supa_response_error(response)->outcome, SUPA_ANSWERED);
+        }
+        supa_response_free(response);
+        supa_client_unref(client);
+        peer_stop(peer);
+    }
+}
+
 /* It tells the length of nothing, and an end all the same. */
 static void lines_by_http2_are_whole_without_a_length(void)
 {
@@ -240,6 +259,7 @@ CU_TestInfo lines_tests[] = {
      what_breaks_off_is_an_error_behind_its_good_lines},
     {"what breaks off is an error where HTTP/2 was asked for in vain",
      what_breaks_off_is_an_error_where_http2_was_asked_for_in_vain},
+    {"what breaks off is no whole answer either", what_breaks_off_is_no_whole_answer_either},
     {"lines by HTTP/2 are whole without a length", lines_by_http2_are_whole_without_a_length},
     {"a line that memory is gone for is not waited for",
      a_line_that_memory_is_gone_for_is_not_waited_for},

@@ -250,7 +250,8 @@ static void leaves_other_media_alone(void)
     supa_response *response;
 
     reading.media = "text/csv";
-    response = answered(200, "Content-Type: text/csv\n", "id,name\n1,x\n", &reading);
+    response =
+        answered(200, "Content-Type: text/csv\nContent-Length: 12\n", "id,name\n1,x\n", &reading);
     CU_ASSERT_EQUAL(code_of(response), SUPA_OK);
     CU_ASSERT_EQUAL(supa_response_row_count(response), 0);
     CU_ASSERT_EQUAL(supa_response_truncated(response), SUPA_TRUNCATED_UNKNOWN);
@@ -260,9 +261,40 @@ static void leaves_other_media_alone(void)
     CU_ASSERT_EQUAL(code_of(response), SUPA_ERROR_GATEWAY);
     supa_response_free(response);
     reading.media = "text/html";
-    response = answered(200, HTML, "<title>mine</title>", &reading);
+    response =
+        answered(200, HTML "Transfer-Encoding: gzip, Chunked\n", "<title>mine</title>", &reading);
     CU_ASSERT_EQUAL(code_of(response), SUPA_OK);
     supa_response_free(response);
+}
+
+/* JSON has an end of its own. Other media have one where HTTP says so. */
+static void refuses_other_media_that_may_be_cut(void)
+{
+    static const struct {
+        const char *media, *headers, *body;
+        enum http_method method;
+        int status, streamed, cut;
+    } cases[] = {
+        {"text/csv", "Content-Type: text/csv\n", "id\n1\n", HTTP_GET, 200, 0, 1},
+        {"text/csv", "Content-Type: text/csv\n", "", HTTP_GET, 200, 0, 1},
+        {"text/csv", "Transfer-Encoding: identity\n", "id\n1\n", HTTP_POST, 201, 0, 1},
+        {"text/csv", "Transfer-Encoding: chunkedx\n", "id\n1\n", HTTP_GET, 200, 0, 1},
+        {"text/csv", "Content-Type: text/csv\n", "", HTTP_GET, 200, 1, 0},
+        {"text/csv", "Content-Type: text/csv\n", "", HTTP_HEAD, 200, 0, 0},
+        {"text/csv", "", "", HTTP_PATCH, 204, 0, 0},
+        {NULL, JSON, "[]", HTTP_GET, 200, 0, 0},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct reading reading = reading_of(cases[i].method, EXPECT_ROWS, 1);
+        supa_response *response;
+
+        reading.media = cases[i].media;
+        reading.is_streamed = cases[i].streamed;
+        response = answered(cases[i].status, cases[i].headers, cases[i].body, &reading);
+        CU_ASSERT_EQUAL(code_of(response), cases[i].cut ? SUPA_ERROR_MALFORMED : SUPA_OK);
+        supa_response_free(response);
+    }
 }
 
 static void reports_attempts_that_failed(void)
@@ -535,6 +567,7 @@ CU_TestInfo response_tests[] = {
     {"counts only when asked", counts_only_when_asked},
     {"knows that one object is whole", knows_that_one_object_is_whole},
     {"leaves other media alone", leaves_other_media_alone},
+    {"refuses other media that may be cut", refuses_other_media_that_may_be_cut},
     {"reports attempts that failed", reports_attempts_that_failed},
     {"gives headers by name in any case", gives_headers_by_name_in_any_case},
     {"gives the body with an end", gives_the_body_with_an_end},

@@ -209,9 +209,10 @@ static void the_cause_of_a_failed_head_is_asked_by_get(void)
 static void other_forms_are_no_rows_but_a_body(void)
 {
     static const struct script csv = {
-        200, "Content-Type: text/csv\n", "a,b\n1,2\n", SUPA_OK, SUPA_ANSWERED};
+        200, "Content-Type: text/csv\nContent-Length: 8\n", "a,b\n1,2\n", SUPA_OK, SUPA_ANSWERED};
     static const struct script plan = {
-        200, "Content-Type: application/vnd.pgrst.plan+text\n", "Seq Scan", SUPA_OK, SUPA_ANSWERED};
+        200, "Content-Type: application/vnd.pgrst.plan+text\nTransfer-Encoding: chunked\n",
+        "Seq Scan", SUPA_OK, SUPA_ANSWERED};
     supa_response *response;
     size_t length;
 

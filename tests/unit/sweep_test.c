@@ -201,8 +201,10 @@ static supa_query *(*const builds[])(void) = {
     build_rollback, build_head};
 
 static const struct script answers[] = {
-    {200, JSON "Preference-Applied: tx=rollback\n", "[]", SUPA_OK, SUPA_ANSWERED},
-    {200, JSON "Preference-Applied: tx=rollback\n", "[{\"id\":1}]", SUPA_OK, SUPA_ANSWERED}};
+    {200, JSON "Content-Length: 2\nPreference-Applied: tx=rollback\n", "[]", SUPA_OK,
+     SUPA_ANSWERED},
+    {200, JSON "Content-Length: 10\nPreference-Applied: tx=rollback\n", "[{\"id\":1}]", SUPA_OK,
+     SUPA_ANSWERED}};
 
 static int send(supa_query *q)
 {
