@@ -27,9 +27,11 @@ struct json_context {
     struct json_shape *shape; /* the last that was learned here, or NULL */
     uint32_t waiting;         /* an object to learn from when the next one comes, + 1, or 0 */
     uint32_t misses;          /* objects that had another shape */
+    uint32_t rests;           /* objects to come that are not to be tried as a whole */
 };
 
-/* Lengths of the last value, or of the parts of a number: what the next one's are likely to be. */
+/* Of the last value how long a string was up to what is not plain, and as a whole if it was not plain; or the parts
+ * of a number: what the next one's are likely to be. */
 struct json_guess {
     unsigned char first, second;
 };
