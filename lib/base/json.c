@@ -199,11 +199,11 @@ static INLINE struct spot go_on_elements(struct reader *reader, struct spot spot
 {
     const struct quick quick = quick_of(reader);
     struct frame *top = reader->top;
-    struct json_guess guess = {1, 2};
+    struct json_guess guesses[JSON_GUESSES] = {{1, 2}};
 
     while (spot.at < quick.safe && spot.node <= quick.limit) {
         struct spot next =
-            quick_value(quick, &quick, spot, &guess, top->context, quick_depth(reader));
+            quick_value(quick, &quick, spot, guesses, 0, top->context, quick_depth(reader));
 
         if (next.at == NULL)
             break;

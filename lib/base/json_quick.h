@@ -206,23 +206,25 @@ static INLINE const char *quick_bare(struct quick quick, struct spot spot, struc
 }
 
 static struct spot quick_list(
-    const struct quick *quick, struct spot spot, struct json_guess *guess,
+    const struct quick *quick, struct spot spot, struct json_guess *guesses,
     struct json_context *context, ptrdiff_t depth);
 static struct spot quick_object(
     const struct quick *quick, struct spot spot, struct json_context *context, ptrdiff_t depth);
 
 /* A value, with what it takes on the tape; NULL leaves it to read_value. @same is @quick, for those that
- * are not inlined. @depth: containers that may be opened in each other. */
+ * are not inlined. @which of the guesses is a scalar's. @depth: containers that may be opened in each other. */
 static INLINE struct spot quick_value(
-    struct quick quick, const struct quick *same, struct spot spot, struct json_guess *guess,
-    struct json_context *context, ptrdiff_t depth)
+    struct quick quick, const struct quick *same, struct spot spot, struct json_guess *guesses,
+    unsigned which, struct json_context *context, ptrdiff_t depth)
 {
+    struct json_guess *guess = &guesses[which];
+
     if (*spot.at == '"')
         return spot_of(quick_string(quick, spot, guess), spot.node + 1);
     if (*spot.at < '[')
         return spot_of(quick_bare(quick, spot, guess), spot.node + 1);
     if (*spot.at == '[')
-        return quick_list(same, spot, guess, context, depth);
+        return quick_list(same, spot, guesses, context, depth);
     if (*spot.at == '{')
         return quick_object(same, spot, context, depth);
     return spot_of(quick_bare(quick, spot, guess), spot.node + 1);
@@ -240,7 +242,7 @@ static INLINE struct spot end_container(
 
 /* A list, its end included; NULL leaves it to open_container. */
 static APART struct spot quick_list(
-    const struct quick *given, struct spot start, struct json_guess *guess,
+    const struct quick *given, struct spot start, struct json_guess *guesses,
     struct json_context *context, ptrdiff_t depth)
 {
     const struct quick quick = *given;
@@ -255,7 +257,9 @@ static APART struct spot quick_list(
         item.at += *item.at == ' ';
         if (item.at >= quick.safe || item.node > quick.limit)
             return spot_of(NULL, start.node);
-        item = quick_value(quick, given, item, guess, context, depth - 1);
+        item = quick_value(
+            quick, given, item, guesses, count < JSON_GUESSES ? count : JSON_GUESSES - 1, context,
+            depth - 1);
         if (item.at == NULL)
             return item;
         count++;
@@ -291,7 +295,8 @@ static INLINE struct spot quick_members(
 
     place->is_at_value = 1;
     while (spot.at < quick.safe && spot.node <= quick.limit) {
-        struct spot next = quick_value(quick, same, spot, &member->guess, &member->values, depth);
+        struct spot next =
+            quick_value(quick, same, spot, member->guesses, 0, &member->values, depth);
 
         if (next.at == NULL)
             break;

@@ -36,6 +36,9 @@ struct json_guess {
     unsigned char first, second;
 };
 
+/* Of a value, or of each of the first elements of a list and one for the rest. */
+#define JSON_GUESSES 4
+
 struct json_member {
     const char *lead; /* from the brace, or from behind the value before, up to the value */
     uint32_t lead_length;
@@ -46,7 +49,7 @@ struct json_member {
     uint32_t place;            /* nodes from the object to the key, as it was found last */
     uint32_t info;             /* of the key's node in an object that is all of this shape */
     struct json_member *after; /* the member that was asked for after this one, or NULL */
-    struct json_guess guess;
+    struct json_guess guesses[JSON_GUESSES];
     struct json_context values;
 };
 
