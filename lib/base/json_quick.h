@@ -312,9 +312,9 @@ static INLINE struct spot quick_members(
 }
 
 /* After an object that was begun in vain, the next ones are read without trying. */
-static APART struct spot give_up(struct json_context *context, struct json_node *object)
+static APART struct spot give_up(struct json_shape *shape, struct json_node *object)
 {
-    context->rests = QUICK_RESTS;
+    shape->rests = QUICK_RESTS;
     return spot_of(NULL, object);
 }
 
@@ -330,18 +330,18 @@ static APART struct spot quick_object(
 
     if (shape == NULL || RARELY(depth <= 0))
         return spot_of(NULL, start.node);
-    if (RARELY(context->rests != 0)) {
-        context->rests--;
+    if (RARELY(shape->rests != 0)) {
+        shape->rests--;
         return spot_of(NULL, start.node);
     }
     if (!json_lead_is(shape->members, start.at))
-        return give_up(context, start.node);
+        return give_up(shape, start.node);
     spot = take_key(quick.text, shape->members, spot_of(start.at, start.node + 1));
     place.member = shape->members;
     behind = shape->members + shape->count;
     spot = quick_members(quick, given, spot, &place, behind, depth - 1);
     if (place.member != behind || *spot.at != '}')
-        return give_up(context, start.node);
+        return give_up(shape, start.node);
     start.node[1].info |= json_mark(shape, 0);
     return end_container(quick, start, spot, shape->count, JSON_OBJECT);
 }

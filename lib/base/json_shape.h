@@ -27,7 +27,6 @@ struct json_context {
     struct json_shape *shape; /* the last that was learned here, or NULL */
     uint32_t waiting;         /* an object to learn from when the next one comes, + 1, or 0 */
     uint32_t misses;          /* objects that had another shape */
-    uint32_t rests;           /* objects to come that are not to be tried as a whole */
 };
 
 /* Of the last value how long a string was up to what is not plain, and as a whole if it was not plain; or the parts
@@ -57,6 +56,7 @@ struct json_shape {
     uint32_t id; /* from 1 on; 0 for that of a lone object */
     uint32_t count;
     struct json_member *last; /* that was asked for */
+    uint32_t rests;           /* objects to come that are not to be tried as a whole */
     struct json_member members[];
 };
 
