@@ -248,7 +248,7 @@ static int next(struct incoming *incoming, supa_row *row)
 
 int incoming_next(struct incoming *incoming, supa_row *row)
 {
-    if (!incoming->has_ended &&
+    if (!incoming->has_ended && !process_is(incoming->generation) &&
         process_check(incoming->generation, "the rows", &incoming->error) != SUPA_OK)
         return 0;
     if (!incoming->has_first)

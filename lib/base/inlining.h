@@ -4,11 +4,13 @@
 #define BASE_INLINING_H
 
 #if defined(__GNUC__)
-#define RARELY(condition) __builtin_expect((condition) != 0, 0)
-#define APART             __attribute__((noinline))
-#define INLINE            inline __attribute__((always_inline))
+#define RARELY(condition)  __builtin_expect((condition) != 0, 0)
+#define USUALLY(condition) __builtin_expect((condition) != 0, 1)
+#define APART              __attribute__((noinline))
+#define INLINE             inline __attribute__((always_inline))
 #else
-#define RARELY(condition) (condition)
+#define RARELY(condition)  (condition)
+#define USUALLY(condition) (condition)
 #define APART
 #define INLINE inline
 #endif

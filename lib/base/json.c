@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json.h"
 
-#include "base/json_reader.h"
+#include "base/json_quick.h"
 
 #include <string.h>
-
-#define COUNT_MAX (UINT32_MAX >> 5)
 
 /* A key, its colon, and the blanks up to the value. */
 static APART struct spot read_key(struct reader *reader, struct spot spot)
@@ -38,14 +36,6 @@ is_expected(const struct reader *reader, const struct json_member *member, const
 {
     return (size_t)(reader->end - at) > member->lead_length &&
            json_same_bytes(member->lead, at, member->lead_length);
-}
-
-/* Takes that key. */
-static INLINE struct spot
-take_key(const struct reader *reader, const struct json_member *member, struct spot spot)
-{
-    json_put_key(spot.node, member, (uint32_t)(spot.at - reader->text));
-    return spot_of(spot.at + member->lead_length, spot.node + 1);
 }
 
 static INLINE void
@@ -95,7 +85,7 @@ static INLINE int begin_shape(struct reader *reader, struct spot *spot)
         return 0;
     top->shape = shape;
     top->count = 1;
-    *spot = take_key(reader, &shape->members[0], *spot);
+    *spot = take_key(reader->text, &shape->members[0], *spot);
     return 1;
 }
 
@@ -146,7 +136,7 @@ static APART struct spot read_behind(struct reader *reader, struct spot spot)
 
             if (is_expected(reader, member, spot.at)) {
                 top->count++;
-                return take_key(reader, member, spot);
+                return take_key(reader->text, member, spot);
             }
             top->shape = NULL;
         }
@@ -190,90 +180,49 @@ static INLINE struct spot read_value(struct reader *reader, struct spot spot)
     return RARELY(spot.at == NULL) ? spot : read_behind(reader, spot);
 }
 
-/* A list of such scalars; NULL in the spot's place leaves it to open_container. */
-static APART struct spot
-quick_list(struct reader *reader, struct spot spot, const char *safe, struct json_guess *guess)
+/* Values of an object that looks like its shape, as long as they can be read quickly. */
+static INLINE struct spot go_on_members(struct reader *reader, struct spot spot)
 {
-    const struct json_node *limit = reader->limit - 2;
-    struct json_node *list = spot.node;
-    struct spot item = spot_of(spot.at + 1, list + 1);
-    uint32_t count = 0;
-
-    if (RARELY(reader->top == reader->highest) || *item.at == ']')
-        return spot_of(NULL, list);
-    do {
-        item.at += *item.at == ' ';
-        if (item.at >= safe || item.node > limit)
-            return spot_of(NULL, list);
-        item.at = quick_scalar(reader, item, safe, guess);
-        if (item.at == NULL)
-            return item;
-        item.node++;
-        count++;
-    } while (*item.at++ == ',');
-    if (item.at[-1] != ']' || RARELY(count > COUNT_MAX))
-        return spot_of(NULL, list);
-    *list = (struct json_node){
-        (uint32_t)(spot.at - reader->text),
-        (uint32_t)(item.at - reader->text),
-        {(uint32_t)(item.node - reader->nodes)},
-        JSON_ARRAY | count << 5};
-    return item;
-}
-
-/* A simple value, with what it takes on the tape. */
-static INLINE struct spot
-quick_value(struct reader *reader, struct spot spot, const char *safe, struct json_guess *guess)
-{
-    if (*spot.at == '[')
-        return quick_list(reader, spot, safe, guess);
-    return spot_of(quick_scalar(reader, spot, safe, guess), spot.node + 1);
-}
-
-/* Values of an object that looks like its shape, as long as they are simple. */
-static INLINE struct spot quick_members(struct reader *reader, struct spot spot, const char *safe)
-{
+    const struct quick quick = quick_of(reader);
     struct frame *top = reader->top;
-    struct json_shape *shape = top->shape;
-    const struct json_node *limit = reader->limit - 2;
-    struct json_member *member = &shape->members[top->count];
-    const struct json_member *behind = &shape->members[shape->count];
+    struct json_member *members = top->shape->members;
+    struct quick_place place = {&members[top->count - 1], 1};
 
-    while (spot.at < safe && spot.node <= limit) {
-        struct spot next = quick_value(reader, spot, safe, &member[-1].guess);
+    spot = quick_members(
+        quick, &quick, spot, &place, &members[top->shape->count], quick_depth(reader));
+    top->count = (uint32_t)(place.member - members) + (place.is_at_value ? 1 : 0);
+    return place.is_at_value ? spot : read_behind(reader, spot);
+}
+
+/* The same for a list. */
+static INLINE struct spot go_on_elements(struct reader *reader, struct spot spot)
+{
+    const struct quick quick = quick_of(reader);
+    struct frame *top = reader->top;
+    struct json_guess guesses[JSON_GUESSES] = {{1, 2}};
+
+    while (spot.at < quick.safe && spot.node <= quick.limit) {
+        struct spot next =
+            quick_value(quick, &quick, spot, guesses, 0, top->context, quick_depth(reader));
 
         if (next.at == NULL)
             break;
         spot = next;
-        if (member == behind || RARELY(spot.at >= safe) || !json_lead_is(member, spot.at)) {
-            top->count = (uint32_t)(member - shape->members);
+        if (*spot.at != ',' || spot.at >= quick.safe || RARELY(top->count == COUNT_MAX))
             return read_behind(reader, spot);
-        }
-        spot = take_key(reader, member++, spot);
+        top->count++;
+        spot.at = skip_blanks(spot.at + 1, reader->end);
     }
-    top->count = (uint32_t)(member - shape->members);
     return spot;
 }
 
-/* The same for a list. */
-static INLINE struct spot quick_elements(struct reader *reader, struct spot spot, const char *safe)
+/* An object that is no member of one that looks like its shape. */
+static INLINE struct spot go_on_object(struct reader *reader, struct spot spot)
 {
-    struct frame *top = reader->top;
-    struct json_guess guess = {1, 2};
-    const struct json_node *limit = reader->limit - 2;
+    const struct quick quick = quick_of(reader);
+    struct spot behind = quick_object(&quick, spot, next_context(reader), quick_depth(reader));
 
-    while (spot.at < safe && spot.node <= limit) {
-        const char *next = quick_scalar(reader, spot, safe, &guess);
-
-        if (next == NULL)
-            break;
-        spot = spot_of(next, spot.node + 1);
-        if (*next != ',' || next >= safe || RARELY(top->count == COUNT_MAX))
-            return read_behind(reader, spot);
-        top->count++;
-        spot.at = skip_blanks(next + 1, reader->end);
-    }
-    return spot;
+    return behind.at == NULL ? spot : read_behind(reader, behind);
 }
 
 /* Values that can be read quickly, up to one that cannot, or behind the root. */
@@ -281,11 +230,13 @@ static INLINE struct spot read_quickly(struct reader *reader, struct spot spot)
 {
     const struct frame *top = reader->top;
 
-    if (top == reader->bottom || reader->end - spot.at < SLACK || *spot.at == '{')
+    if (reader->end - spot.at < SLACK)
         return spot;
-    if (top->shape != NULL)
-        return quick_members(reader, spot, reader->end - SLACK);
-    return top->closes == ']' ? quick_elements(reader, spot, reader->end - SLACK) : spot;
+    if (top != reader->bottom && top->shape != NULL)
+        return go_on_members(reader, spot);
+    if (top != reader->bottom && top->closes == ']')
+        return go_on_elements(reader, spot);
+    return *spot.at == '{' ? go_on_object(reader, spot) : spot;
 }
 
 /* The value; in *@count the nodes that it takes. Before each value there is room for two nodes: its

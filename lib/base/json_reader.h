@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define COUNT_MAX (UINT32_MAX >> 5)
+
 /* An open container. */
 struct frame {
     uint32_t node;
@@ -200,130 +202,6 @@ static INLINE struct spot read_word(struct reader *reader, struct spot spot)
         return spot_of(missing(reader, at, "a value must stand here"), spot.node);
     }
     return end_scalar(reader, spot, at + length, kind);
-}
-
-/* Bytes that the quick ways, of which this and json.c have some, may look at without asking; nearer to
- * the end they stop. */
-#define SLACK 40
-
-/* @n, but by way of a guess that is mostly right: the processor predicts the comparison and goes on
- * to the next value without waiting for what it takes to measure this one. */
-static INLINE unsigned guessed(unsigned n, unsigned char *guess)
-{
-    unsigned same = *guess;
-
-    if (n == same) {
-#if defined(__GNUC__)
-        __asm__("" : "+r"(same)); /* else the compiler would see that it is @n */
-#endif
-        return same;
-    }
-    *guess = (unsigned char)n;
-    return n;
-}
-
-/* A number of less than 16 bytes; NULL leaves it to read_number. */
-static INLINE const char *quick_number(const char *at, struct json_guess *guess)
-{
-    const char *digits = at + (*at == '-');
-    unsigned others = block_no_digits(digits) | 1u << 16;
-    unsigned n = guessed(block_first(others), &guess->first);
-
-    if (RARELY(n == 0 || n == 16 || (n > 1 && *digits == '0')))
-        return NULL;
-    if (digits[n] == '.') {
-        const unsigned behind = guessed(block_first(others & (others - 1)), &guess->second);
-
-        if (RARELY(behind == n + 1))
-            return NULL;
-        n = behind;
-    }
-    return RARELY(n == 16 || (digits[n] | 0x20) == 'e') ? NULL : digits + n;
-}
-
-/* Behind plain characters; at or behind @safe it may be among them. */
-static INLINE const char *quick_plain(const char *at, const char *safe)
-{
-    unsigned n;
-
-    do {
-        if (RARELY(at >= safe))
-            return at;
-        n = json_plain_chunk(at);
-        at += n;
-    } while (n == JSON_CHUNK);
-    return at;
-}
-
-/* skip_special for the escapes and characters that are usual; it does the rest. */
-static APART const char *
-quick_special(struct reader *reader, const char *at, const char *safe, uint32_t *saved)
-{
-    while (at < safe && *at != '"') {
-        if (*at == '\\' && (at[1] == '"' || at[1] == 'n' || at[1] == '\\'))
-            *saved += 1;
-        else if (
-            (unsigned char)*at < 0xC2 || (unsigned char)*at > 0xDF ||
-            ((unsigned char)at[1] & 0xC0) != 0x80)
-            break;
-        at = quick_plain(at + 2, safe);
-    }
-    if (at >= safe)
-        return NULL;
-    return *at == '"' ? at : skip_special(reader, at, saved);
-}
-
-/* A string; NULL leaves it to read_string. */
-static INLINE const char *
-quick_string(struct reader *reader, struct spot spot, const char *safe, struct json_guess *guess)
-{
-    const char *start = spot.at + 1, *at = start;
-    uint32_t saved = 0;
-    unsigned n;
-
-    while ((n = json_plain_chunk(at)) == JSON_CHUNK) {
-        at += JSON_CHUNK;
-        if (RARELY(at >= safe))
-            return NULL;
-    }
-    at += guessed(n, &guess->first);
-    if (*at != '"') {
-        at = quick_special(reader, at, safe, &saved);
-        if (RARELY(at == NULL || at >= safe)) /* it looks up to the end, behind which nobody may */
-            return NULL;
-        reader->escaped |= saved != 0;
-    }
-    *spot.node = (struct json_node){
-        (uint32_t)(start - reader->text),
-        (uint32_t)(at - reader->text),
-        {(uint32_t)(at - start) - saved},
-        JSON_STRING | (saved != 0 ? JSON_ESCAPED : 0)};
-    return at + 1;
-}
-
-/* Behind a scalar, whose node is written; NULL leaves the value to read_value. */
-static INLINE const char *
-quick_scalar(struct reader *reader, struct spot spot, const char *safe, struct json_guess *guess)
-{
-    enum json_kind kind;
-    const char *behind;
-
-    if (*spot.at == '"')
-        return quick_string(reader, spot, safe, guess);
-    if (*spot.at <= '9') {
-        kind = JSON_NUMBER;
-        behind = quick_number(spot.at, guess);
-    } else {
-        kind = *spot.at == 'n' ? JSON_NULL : *spot.at == 't' ? JSON_TRUE : JSON_FALSE;
-        behind = spot.at + (kind == JSON_FALSE ? 5 : 4);
-        if (memcmp(spot.at, "null", 4) != 0 && memcmp(spot.at, "true", 4) != 0 &&
-            memcmp(spot.at, "false", 5) != 0)
-            return NULL;
-    }
-    spot.node->start = (uint32_t)(spot.at - reader->text);
-    spot.node->end = (uint32_t)(behind - reader->text);
-    spot.node->info = kind;
-    return behind;
 }
 
 #endif

@@ -103,4 +103,85 @@ static inline const char *json_skip_plain(const char *at, const char *end)
     return at;
 }
 
+#if defined(BLOCK_SSE2)
+#define JSON_BLOCKS 1
+
+/* What is in 64 bytes, one bit each, the first byte's lowest. */
+struct json_bits {
+    uint64_t quotes, backslashes, ns, controls, beyond; /* beyond ASCII */
+};
+
+static inline struct json_bits json_read_bits(const char *at)
+{
+    struct json_bits bits = {0, 0, 0, 0, 0};
+
+    for (unsigned i = 0; i < BLOCK_SIZE; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
+        __m128i low = _mm_min_epu8(bytes, _mm_set1_epi8(0x1F));
+
+        bits.quotes |= block_bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), i);
+        bits.backslashes |= block_bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')), i);
+        bits.ns |= block_bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('n')), i);
+        bits.controls |= block_bits(_mm_cmpeq_epi8(bytes, low), i);
+        bits.beyond |= block_bits(bytes, i);
+    }
+    return bits;
+}
+
+/* Of 64 bytes, the first ones of characters of two, and those that follow the first one of any. */
+static inline void json_read_twos(const char *at, uint64_t *firsts, uint64_t *others)
+{
+    uint64_t from_c2 = 0, from_e0 = 0;
+
+    *others = 0;
+    for (unsigned i = 0; i < BLOCK_SIZE; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
+        __m128i low = _mm_max_epu8(bytes, _mm_set1_epi8((char)0xC2));
+        __m128i high = _mm_max_epu8(bytes, _mm_set1_epi8((char)0xE0));
+
+        from_c2 |= block_bits(_mm_cmpeq_epi8(bytes, low), i);
+        from_e0 |= block_bits(_mm_cmpeq_epi8(bytes, high), i);
+        *others |= block_bits(_mm_cmpgt_epi8(_mm_set1_epi8((char)0xC0), bytes), i);
+    }
+    *firsts = from_c2 & ~from_e0;
+}
+
+/* How many of the 64 bytes at @at, where an escape or character may begin, belong to a string in
+ * which only usual escapes and characters of up to two bytes are: up to its end, or fewer or all of them
+ * when it does not end there. 0 when another must look. */
+static inline unsigned json_special_block(const char *at, uint32_t *saved)
+{
+    const struct json_bits bits = json_read_bits(at);
+    const uint64_t escaped = bits.backslashes << 1, ends = bits.quotes & ~escaped;
+    unsigned n = BLOCK_SIZE - (unsigned)(bits.backslashes >> 63);
+    uint64_t inside = ~UINT64_C(0) >> (BLOCK_SIZE - n), backslashes;
+
+    if (ends != 0) {
+        n = block_first(ends);
+        inside = (ends & (0 - ends)) - 1;
+    }
+    backslashes = bits.backslashes & inside;
+    if (((backslashes & escaped) | (bits.controls & inside) |
+         ((backslashes << 1) & ~(bits.quotes | bits.ns))) != 0)
+        return 0;
+    if ((bits.beyond & inside) != 0) {
+        uint64_t firsts, others;
+
+        json_read_twos(at, &firsts, &others);
+        if (((firsts & inside) >> 63) != 0) {
+            n--;
+            inside >>= 1;
+        }
+        firsts &= inside;
+        others &= inside;
+        if ((firsts | others) != (bits.beyond & inside) || firsts << 1 != others)
+            return 0;
+    }
+    for (; backslashes != 0; backslashes &= backslashes - 1)
+        *saved += 1;
+    return n;
+}
+
+#endif
+
 #endif

@@ -116,7 +116,7 @@ static void fill_shape(
         member->place = walk.key - object;
         member->info = member->key.info | (shape->count == 0 ? json_mark(shape, 0) : 0);
         member->after = NULL;
-        member->guess = (struct json_guess){0, 0};
+        memset(member->guesses, 0, sizeof member->guesses);
         member->values = (struct json_context){NULL, 0, 0};
         lead = value_end(key + 1);
         shape->count++;

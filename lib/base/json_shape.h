@@ -29,10 +29,14 @@ struct json_context {
     uint32_t misses;          /* objects that had another shape */
 };
 
-/* Lengths of the last value, or of the parts of a number: what the next one's are likely to be. */
+/* Of the last value how long a string was up to what is not plain, and as a whole if it was not plain; or the parts
+ * of a number: what the next one's are likely to be. */
 struct json_guess {
     unsigned char first, second;
 };
+
+/* Of a value, or of each of the first elements of a list and one for the rest. */
+#define JSON_GUESSES 4
 
 struct json_member {
     const char *lead; /* from the brace, or from behind the value before, up to the value */
@@ -44,7 +48,7 @@ struct json_member {
     uint32_t place;            /* nodes from the object to the key, as it was found last */
     uint32_t info;             /* of the key's node in an object that is all of this shape */
     struct json_member *after; /* the member that was asked for after this one, or NULL */
-    struct json_guess guess;
+    struct json_guess guesses[JSON_GUESSES];
     struct json_context values;
 };
 
@@ -52,6 +56,7 @@ struct json_shape {
     uint32_t id; /* from 1 on; 0 for that of a lone object */
     uint32_t count;
     struct json_member *last; /* that was asked for */
+    uint32_t rests;           /* objects to come that are not to be tried as a whole */
     struct json_member members[];
 };
 

@@ -145,6 +145,16 @@ static int scan_word(struct splitter *splitter)
     return 0;
 }
 
+static void begin_at(struct splitter *splitter, char first, size_t at)
+{
+    splitter->first = first;
+    splitter->depth = first == '{' || first == '[' ? 1 : 0;
+    splitter->inside = 0;
+    splitter->escape = 0;
+    splitter->place = PLACE_ELEMENT;
+    splitter->at = at;
+}
+
 static int begin_element(struct splitter *splitter)
 {
     char c = splitter->held.bytes[splitter->at];
@@ -153,12 +163,7 @@ static int begin_element(struct splitter *splitter)
         bad(splitter, SPLITTER_MALFORMED, "a value must stand here");
         return -1;
     }
-    splitter->first = c;
-    splitter->depth = c == '{' || c == '[' ? 1 : 0;
-    splitter->inside = 0;
-    splitter->escape = 0;
-    splitter->place = PLACE_ELEMENT;
-    splitter->at++;
+    begin_at(splitter, c, splitter->at + 1);
     return 0;
 }
 
@@ -226,8 +231,8 @@ enum split splitter_next(struct splitter *splitter, const char **row, size_t *le
     return split == SPLIT_ROW ? read_element(splitter, row, length) : split;
 }
 
-/* Steps over what PostgREST puts between two rows, in one go. */
-static void skip_usual(struct splitter *splitter)
+/* Steps over what PostgREST puts between two rows and into the next one, in one go; 1 when it did. */
+static int begin_usual(struct splitter *splitter)
 {
     static const char usual[] = {',', ' ', '\n', ' ', '{'};
     struct held *held = &splitter->held;
@@ -235,18 +240,18 @@ static void skip_usual(struct splitter *splitter)
     if (splitter->place != PLACE_BEHIND || splitter->problem != SPLITTER_NONE ||
         held->behind - splitter->at < sizeof usual ||
         memcmp(held->bytes + splitter->at, usual, sizeof usual) != 0)
-        return;
-    splitter->at += sizeof usual - 1;
-    held->front = splitter->at;
-    begin_element(splitter);
+        return 0;
+    held->front = splitter->at + sizeof usual - 1;
+    begin_at(splitter, '{', held->front + 1);
+    return 1;
 }
 
 enum split splitter_peek(struct splitter *splitter, const char **bytes, size_t *length)
 {
     const struct held *held = &splitter->held;
 
-    skip_usual(splitter);
-    if (find_element(splitter) != SPLIT_ROW || splitter->at != held->front + 1)
+    if (!begin_usual(splitter) &&
+        (find_element(splitter) != SPLIT_ROW || splitter->at != held->front + 1))
         return SPLIT_MORE;
     *bytes = held->bytes + held->front;
     *length = held->behind - held->front;

@@ -22,6 +22,28 @@ static unsigned dice(unsigned below)
 
 static void put_value(struct buffer *out, unsigned depth);
 
+/* 1: keys that are compared in one go, and strings of any length with what is usual in them, so that most objects
+ * are read as a whole. */
+static int usual;
+
+/* Escapes and characters beyond ASCII, so often that they are at every place of a block of 64 bytes. */
+static void put_string(struct buffer *out)
+{
+    static const char *const special[] = {
+        "\\\"", "\xC3\xBC", "\\n",          "\xDF\xBF", "\xC2\x80", "\\\"", "\xC3\xA4\xC3\xA4",
+        "\\\\", "\\u00e4",  "\xE2\x82\xAC", "\\t"};
+    const unsigned often = 2 + dice(40), kinds = dice(4) == 0 ? 11 : 7;
+
+    buffer_putc(out, '"');
+    for (unsigned n = dice(160); n > 0; n--) {
+        if (dice(often) == 0)
+            buffer_puts(out, special[dice(kinds)]);
+        else
+            buffer_putc(out, (char)('a' + dice(26)));
+    }
+    buffer_putc(out, '"');
+}
+
 static void put_list(struct buffer *out, unsigned depth)
 {
     buffer_putc(out, '[');
@@ -47,14 +69,14 @@ static void put_object(struct buffer *out, unsigned depth)
         "\"\":",
         "\"\xC3\xA4\":",
         "\"n\\u0000\" :"};
-    unsigned odd = dice(6) == 0 ? dice(8) : 99;
+    unsigned odd = dice(usual ? 30 : 6) == 0 ? dice(8) : 99;
     int first = 1;
 
     buffer_putc(out, '{');
     for (unsigned i = 0; i < 8; i++) {
         if (i == odd && dice(2) == 0)
             continue;
-        if (i == 5 && dice(40) != 0)
+        if ((i == 5 && dice(40) != 0) || (i == 3 && usual))
             continue;
         buffer_puts(out, first ? "" : depth > 0 ? ", " : ",");
         buffer_puts(out, keys[i == odd ? dice(10) : i]);
@@ -103,7 +125,11 @@ static void put_value(struct buffer *out, unsigned depth)
         buffer_puts(out, odd[dice(sizeof odd / sizeof odd[0])]);
         return;
     }
-    switch (depth < 4 ? dice(12) : 2) {
+    if (usual && dice(3) == 0) {
+        put_string(out);
+        return;
+    }
+    switch (depth < 4 ? dice(usual ? 40 : 12) : 2) {
     case 0:
         put_object(out, depth);
         break;
@@ -253,7 +279,7 @@ static int check_all_ways(struct ways *ways, const struct buffer *text)
     return status == JSON_OK;
 }
 
-static void all_ways_of_reading_agree(void)
+static void check_at_random(void)
 {
     struct ways ways = {0};
     struct buffer text = BUFFER_INIT;
@@ -277,6 +303,18 @@ static void all_ways_of_reading_agree(void)
     buffer_free(&text);
 }
 
+static void all_ways_of_reading_agree(void)
+{
+    check_at_random();
+}
+
+static void usual_objects_are_read_alike_as_a_whole(void)
+{
+    usual = 1;
+    check_at_random();
+    usual = 0;
+}
+
 /* Values where a row of the same shape has well ones, so that they are looked at quickly. */
 static void a_broken_value_is_refused_in_all_ways(void)
 {
@@ -292,7 +330,17 @@ static void a_broken_value_is_refused_in_all_ways(void)
         "1-2",
         "\"sixteen bytes..\xC3\xBC and \xC3(\"",
         "\"\\u00e4\\t\xE2\x82\xAC\\x\"",
-        "\"\\\"\n\""};
+        "\"\\\"\n\"",
+        "\"\xC0\x80\"",
+        "\"\xC1\xBF\"",
+        "\"\xC3\"",
+        "\"\xC3\\n\"",
+        "\"\xBC\xC3\"",
+        "\"\xC3\xBC\xBC\"",
+        "\"\xE2\x82\"",
+        "\"\\\"\x01\"",
+        "\"\\n\\q\"",
+        "\"\\\xC3\xBC\""};
 
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         const char *of[] = {"12.5", "\"text\"", broken[i], "7"};
@@ -386,6 +434,7 @@ static void a_list_of_small_values_takes_no_more_nodes_than_it_has(void)
 extern CU_TestInfo json_shape_tests[];
 CU_TestInfo json_shape_tests[] = {
     {"all ways of reading agree", all_ways_of_reading_agree},
+    {"usual objects are read alike as a whole", usual_objects_are_read_alike_as_a_whole},
     {"a broken value is refused in all ways", a_broken_value_is_refused_in_all_ways},
     {"a stream remembers no more than it may", a_stream_remembers_no_more_than_it_may},
     {"reads the front of a stream", reads_the_front_of_a_stream},
