@@ -102,7 +102,9 @@ typedef struct supa_client_options {
                                 closes at 60 s */
     int64_t stall_ms; /**< how long the rows of a stream may fail to come once the first is
                                 there; the caller's own time does not count. Default 10,000 */
-    const char *unix_socket; /**< path of a socket to connect to in place of the URL's host */
+    const char *unix_socket; /**< path of a socket to connect to in place of the URL's host.
+                                  One connection to it is kept; calls of a multi that come while
+                                  it is in use have one of their own each */
     const char *proxy;       /**< URL of a proxy, which then looks up names and to which the rule
                                   about private addresses does not apply. The environment's proxies
                                   are not used */

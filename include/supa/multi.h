@@ -89,7 +89,9 @@ typedef int (*supa_multi_row)(void *user, supa_row row);
 
 /**
  * Send a query whose rows are called back one by one as they come, in constant memory. Its time runs
- * to the first row; afterwards supa_client_options.stall_ms counts while rows are waited for.
+ * to the first row; afterwards supa_client_options.stall_ms counts while rows are waited for. Of a
+ * query that is paused by HTTP/2, libcurl takes what its window holds (some 32 MB at most) while others
+ * on the connection go on.
  *
  * @param on_row  for each row.
  * @param on_end  once, at the end: the response carries the error, if any, status and headers, and no

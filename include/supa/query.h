@@ -343,7 +343,10 @@ SUPA_API supa_query *supa_single(supa_query *q);
  */
 SUPA_API supa_query *supa_maybe_single(supa_query *q);
 
-/** Rows as CSV: supa_response_body is the text. */
+/**
+ * Rows as CSV: supa_response_body is the text. MALFORMED when only the end of the connection tells where it ends,
+ * since lines may be missing then; the same holds for all answers that are not JSON.
+ */
 SUPA_API supa_query *supa_csv(supa_query *q);
 /** Rows as a GeoJSON FeatureCollection. The server needs PostGIS. */
 SUPA_API supa_query *supa_geojson(supa_query *q);
